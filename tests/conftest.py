@@ -22,7 +22,8 @@ def _only_loopback() -> Iterator[None]:
 
     def guarded(self: socket.socket, address: Any) -> None:
         host = address[0] if isinstance(address, tuple) else None
-        if host is not None and host not in _LOOPBACK:
+        # connecting a datagram socket sends nothing: that is how programs ask for their own address
+        if host is not None and host not in _LOOPBACK and self.type != socket.SOCK_DGRAM:
             raise AssertionError(f"a test tried to reach {host}")
         connect(self, address)
 
