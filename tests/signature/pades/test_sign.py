@@ -1,0 +1,124 @@
+"""Signing a PDF: what outside tools make of it, and what is refused before a key is used."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from egov_vn.clock import VIETNAM
+from egov_vn.errors import InvalidInput, Unavailable
+from egov_vn.signature.keys import KeySigner
+from egov_vn.signature.pades import At, PersonImage, SealImage, sign_pdf, sign_pdf_reporting
+from egov_vn.signature.report import Level
+from egov_vn.testing import TestAuthority
+from egov_vn.testing.images import sample_seal, sample_signature
+
+AT = datetime(2026, 2, 12, 9, 0, tzinfo=VIETNAM)
+Services = Callable[[Level], dict[str, Any]]
+
+
+def run(*command: str | Path) -> str:
+    if shutil.which(str(command[0])) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    done = subprocess.run([str(part) for part in command], capture_output=True, check=False, timeout=60)
+    return (done.stdout + done.stderr).decode("utf-8", "replace")
+
+
+@pytest.fixture(scope="module")
+def nss(authority: TestAuthority, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("nss")
+    (folder / "root.pem").write_bytes(authority.root_pem)
+    (folder / "issuing.pem").write_bytes(authority.issuing_pem)
+    run("certutil", "-N", "-d", f"sql:{folder}", "--empty-password")
+    run("certutil", "-A", "-d", f"sql:{folder}", "-n", "root", "-t", "CT,C,C", "-i", folder / "root.pem")
+    run("certutil", "-A", "-d", f"sql:{folder}", "-n", "issuing", "-t", ",,", "-i", folder / "issuing.pem")
+    return folder
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("level", list(Level))
+def test_outside_tools_accept_every_level(
+    level: Level, pdf: bytes, person: KeySigner, services: Services, nss: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "signed.pdf"
+    file.write_bytes(sign_pdf(pdf, signer=person, at=AT, **services(level)))
+    told = run("pdfsig", "-no-ocsp", "-nssdir", f"sql:{nss}", file)
+    assert told.count("Signature is Valid") == 1
+    assert "Certificate is Trusted" in told
+    assert "Total document signed" in told or level is Level.B_LT  # long-term data follows the signature
+    assert "Signing Time: Feb 12 2026" in told
+    assert "The signature is valid" in run("mutool", "sign", "-v", file) or level is not Level.B_LTA
+    assert "No syntax or stream encoding errors found" in run("qpdf", "--check", file)
+
+
+@pytest.mark.oracle
+def test_person_then_agency_both_hold(
+    pdf: bytes, person: KeySigner, agency: KeySigner, services: Services, nss: Path, tmp_path: Path
+) -> None:
+    first = sign_pdf(
+        pdf,
+        signer=person,
+        at=AT,
+        appearance=PersonImage(image=sample_signature(), place=At(box=(350, 300, 500, 360), page=1)),
+        **services(Level.B_LTA),
+    )
+    later = AT + timedelta(minutes=5)
+    both = sign_pdf(first, signer=agency, at=later, appearance=SealImage(image=sample_seal()), **services(Level.B_LTA))
+    assert both.startswith(first)
+    file = tmp_path / "both.pdf"
+    file.write_bytes(both)
+    told = run("pdfsig", "-no-ocsp", "-nssdir", f"sql:{nss}", file)
+    assert told.count("Signature is Valid") == 2
+    assert told.count("Certificate is Trusted") == 2
+    assert "Total document signed" in told
+
+
+def test_the_same_input_gives_the_same_bytes(pdf: bytes, person: KeySigner) -> None:
+    assert sign_pdf(pdf, signer=person, at=AT) == sign_pdf(pdf, signer=person, at=AT)
+
+
+@pytest.mark.parametrize(
+    "data, words",
+    [
+        (b"", "empty"),
+        (b"<html></html>", "%PDF-"),
+        (b"%PDF-1.7\n", "cannot be read"),
+        (b"%PDF-1.7\ntrailer << >>\nstartxref\n0\n%%EOF", "cannot be read"),
+    ],
+)
+def test_what_is_no_pdf_is_refused(data: bytes, words: str, person: KeySigner) -> None:
+    with pytest.raises(InvalidInput, match=words):
+        sign_pdf(data, signer=person, at=AT)
+
+
+@pytest.mark.parametrize("at", [AT - timedelta(days=400), AT + timedelta(days=1200)])
+def test_a_certificate_outside_its_validity_signs_nothing(at: datetime, pdf: bytes, person: KeySigner) -> None:
+    with pytest.raises(InvalidInput, match="signer"):
+        sign_pdf(pdf, signer=person, at=at)
+
+
+@pytest.mark.parametrize("level", [Level.B_T, Level.B_LT, Level.B_LTA])
+def test_a_level_without_its_services_is_refused(level: Level, pdf: bytes, person: KeySigner) -> None:
+    with pytest.raises(InvalidInput, match="timestamper"):
+        sign_pdf(pdf, signer=person, at=AT, level=level)
+
+
+class DeadTimestamper:
+    def timestamp(self, digest: bytes, algorithm: str = "sha256") -> bytes:
+        raise Unavailable("no answer", service="tsa")
+
+
+def test_a_dead_time_stamp_service(pdf: bytes, person: KeySigner, services: Services) -> None:
+    options = services(Level.B_LTA) | {"timestamper": DeadTimestamper()}
+    with pytest.raises(Unavailable):
+        sign_pdf(pdf, signer=person, at=AT, **options)
+    lowered = sign_pdf_reporting(pdf, signer=person, at=AT, on_unavailable="lower", **options)
+    assert lowered.level is Level.B_B
+    assert [item.code for item in lowered.findings] == ["SIG-LEVEL-LOWERED"]
+    assert lowered.pdf == sign_pdf(pdf, signer=person, at=AT)
