@@ -1,0 +1,309 @@
+"""The counting itself: from the receipt through cut-offs, transfers, pauses and an extension to the end of a term."""
+
+from __future__ import annotations
+
+import calendar as months
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache
+
+from egov_vn.calendar.hours import WorkClock, WorkHours
+from egov_vn.calendar.policy import Event, Extension, OutsideHours, Pause, PauseKind, Policy, Transfer, rules
+from egov_vn.calendar.reasons import Note, note
+from egov_vn.calendar.terms import Term, Unit
+from egov_vn.calendar.workdays import WorkCalendar
+from egov_vn.clock import VIETNAM
+from egov_vn.errors import BeyondHorizon, InvalidInput, NotInForce
+from egov_vn.finding import Finding, finding
+
+__all__ = ["End", "Run", "clock_of", "end_of_day"]
+
+_DAYS = timedelta(days=1)
+_CALENDAR_UNITS = (Unit.DAY, Unit.WEEK, Unit.MONTH, Unit.YEAR)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Where a count ends: the *day*, and the instant *at*."""
+
+    day: date
+    at: datetime
+
+
+@lru_cache(maxsize=32)
+def clock_of(calendar: WorkCalendar, hours: WorkHours) -> WorkClock:
+    """Return the clock of an office, built once."""
+    return WorkClock(calendar, hours)
+
+
+def end_of_day(day: date, hours: WorkHours | None) -> datetime:
+    """Return when *day* ends: at the office's closing time, or at 24:00, written as its last microsecond."""
+    closing = hours.closing(day.isoweekday()) if hours is not None else None
+    return datetime.combine(day, closing or time.max, VIETNAM)
+
+
+class Run:
+    """One count, and the notes it takes on the way."""
+
+    def __init__(
+        self,
+        *,
+        received: datetime,
+        term: Term,
+        calendar: WorkCalendar,
+        hours: WorkHours | None,
+        policy: Policy,
+        events: Iterable[Event],
+    ) -> None:
+        self.received, self.start, self.term = received, received, term
+        self.calendar, self.hours, self.policy = calendar, hours, policy
+        self.events = tuple(events)
+        self.notes: list[Note] = []
+        self.findings: list[Finding] = []
+        self.first_due: date | None = None
+        self.law_day = received.date()
+
+    def count(self) -> End:
+        """Count, and return the end."""
+        self.calendar.is_working(self.law_day)  # raises for a day outside the calendar
+        self._transfer()
+        self._outside_hours()
+        self._cut_off()
+        end = self._with_pauses()
+        return self._extended(end)
+
+    # --- where the clock starts
+
+    def _transfer(self) -> None:
+        transfers = [event for event in self.events if isinstance(event, Transfer)]
+        if not self.policy.non_territorial:
+            return
+        try:
+            rule = rules().rules["clock_start_non_territorial"].on(self.law_day)
+        except NotInForce:
+            rule = rules().rules["clock_start"].versions[0]
+            self.notes.append(note("territorial", rule))
+            return
+        if len(transfers) != 1:
+            raise InvalidInput(
+                "a non-territorial dossier needs one Transfer: its clock starts when the competent body receives it",
+                path="events",
+                source=str(rule.source),
+            )
+        self.start = transfers[0].at.astimezone(VIETNAM)
+        if self.start < self.received:
+            raise InvalidInput(f"the transfer at {self.start} lies before the receipt", path="events")
+        self.notes.append(note("transfer", rule, day=self.start.date()))
+
+    def _outside_hours(self) -> None:
+        if self.policy.outside_hours is OutsideHours.AS_RECEIVED:
+            return
+        if self.hours is None:
+            if not self.calendar.is_working(self.start.date()):
+                self.start = datetime.combine(self.calendar.add(self.start.date(), 0), time(), VIETNAM)
+                self.notes.append(note("outside", None, day=self.start.date(), source=self.policy.source))
+            return
+        clock = clock_of(self.calendar, self.hours)
+        if not clock.is_open(self.start):
+            self.start = clock.add(self.start, timedelta(0))
+            self.notes.append(note("outside", None, day=self.start.date(), source=self.policy.source))
+
+    def _cut_off(self) -> None:
+        cut_off = self.term.cut_off or self.policy.cut_off
+        day = self.start.date()
+        if cut_off is None or self.start.time() <= cut_off or not self.calendar.is_working(day):
+            return
+        following = self.calendar.add(day, 1)
+        opening = (
+            self.hours.on(following.isoweekday())[0][0] if self.hours and self.hours.on(following.isoweekday()) else 0
+        )
+        self.start = datetime.combine(following, time(*divmod(opening, 60)), VIETNAM)
+        self.notes.append(note("cut_off", None, day=following, time=cut_off, source=self.policy.source))
+
+    # --- pauses
+
+    def _with_pauses(self) -> End:
+        pauses = sorted((event for event in self.events if isinstance(event, Pause)), key=lambda item: item.start)
+        begin, used, first = self.start, timedelta(0), self.policy.count_first_day
+        end = self._end(begin, used, first=first)
+        last = None
+        for pause in pauses:
+            start, stop = pause.start.astimezone(VIETNAM), pause.end.astimezone(VIETNAM)
+            if start < begin or (last is not None and start < last):
+                raise InvalidInput(f"the pause of {start} begins before the clock runs", path="events")
+            if start > end.at:
+                raise InvalidInput(f"the pause of {start} begins after the term ended on {end.day}", path="events")
+            kind = self._kind(pause, stop)
+            if kind is PauseKind.RESTART:
+                begin, used, first = stop, timedelta(0), False
+            else:
+                used += self._used(begin, start, first=first)
+                begin, first = stop, False
+            last = stop
+            end = self._end(begin, used, first=first)
+        return end
+
+    def _kind(self, pause: Pause, stop: datetime) -> PauseKind:
+        kind = pause.kind or self.policy.pause
+        version = None
+        if kind is None:
+            try:
+                version = rules().rules["supplement_pause"].on(self.law_day)
+            except NotInForce as error:
+                raise InvalidInput(
+                    f"no decree in force on {self.law_day} says what a pause does; give it a kind", path="events"
+                ) from error
+            kind = PauseKind(version.value)
+        elif kind is PauseKind.RESTART:
+            versions = rules().rules["supplement_pause"]
+            version = versions.on(self.law_day) if versions.versions[0].since <= self.law_day else None
+        source = pause.source or (self.policy.source if pause.kind is None and self.policy.pause else None)
+        self.notes.append(
+            note(
+                str(kind), None if source else version, day=pause.start.astimezone(VIETNAM).date(), to=stop.date(),
+                source=source,
+            )
+        )  # fmt: skip
+        return kind
+
+    def _used(self, begin: datetime, stop: datetime, *, first: bool) -> timedelta:
+        """Return how much of the term has passed: hours as hours, days as days."""
+        unit = self._unit()
+        if unit is Unit.WORKING_HOUR:
+            return self._clock().between(begin, stop)
+        if unit in (Unit.HOUR, Unit.MINUTE):
+            return stop - begin
+        if unit is Unit.WORKING_DAY:
+            extra = first and self.calendar.is_working(begin.date())
+            return (self.calendar.count(begin.date(), stop.date()) + extra) * _DAYS
+        return (stop.date() - begin.date()) + first * _DAYS
+
+    # --- the end of one stretch
+
+    def _unit(self) -> Unit:
+        return Unit.WORKING_HOUR if self.term.unit is Unit.WORKING_DAY and self.policy.day_hours else self.term.unit
+
+    def _clock(self) -> WorkClock:
+        if self.hours is None:
+            raise InvalidInput(f"{self.term} cannot be counted without the office's hours", path="hours")
+        return clock_of(self.calendar, self.hours)
+
+    def _end(self, begin: datetime, used: timedelta, *, first: bool) -> End:
+        unit = self._unit()
+        if unit is Unit.SAME_DAY:
+            day = self.calendar.add(begin.date(), 0)
+            return End(day, end_of_day(day, self.hours))
+        if unit is Unit.WORKING_DAY:
+            return self._working_days(begin.date(), self.term.amount - used.days, first=first)
+        if unit in _CALENDAR_UNITS:
+            return self._calendar_days(begin.date(), used.days + first)
+        if unit is Unit.WORKING_HOUR:
+            hours = self.term.amount
+            if self.term.unit is Unit.WORKING_DAY:
+                hours *= self.policy.day_hours or 1
+            at = self._clock().add(begin, _hours(hours) - used)
+        else:
+            per = 60 if self.term.unit is Unit.MINUTE else 1
+            at = self._plain(begin, _hours(self.term.amount) / per - used)
+        return End(at.date(), at)
+
+    def _plain(self, begin: datetime, length: timedelta) -> datetime:
+        """Add plain hours; a length that leaves the calendar is beyond what is known."""
+        if (self.calendar.last - begin.date()).days < length.days:
+            raise BeyondHorizon("the official calendar of working days", begin.date(), known_until=self.calendar.last)
+        at = begin + length
+        self.calendar.is_working(at.date())
+        return at
+
+    def _working_days(self, begin: date, left: int | Decimal, *, first: bool) -> End:
+        whole = int(left)
+        fraction = left - whole
+        if first and self.calendar.is_working(begin):
+            whole -= 1
+        if not fraction:
+            day = self.calendar.add(begin, whole)
+            return End(day, end_of_day(day, self.hours))
+        full = self.calendar.add(begin, whole) if whole else begin
+        day = self.calendar.add(full, 1)
+        if self.hours is None:
+            return End(day, end_of_day(day, None))
+        minutes = Decimal(self.hours.minutes(day.isoweekday())) * fraction
+        opening = datetime.combine(day, time(), VIETNAM)
+        return End(day, self._clock().add(opening, timedelta(minutes=float(minutes))))
+
+    def _calendar_days(self, begin: date, used: int) -> End:
+        if self.term.amount != int(self.term.amount):
+            raise InvalidInput(f"{self.term}: only whole numbers of this unit can be counted", path="term")
+        amount = int(self.term.amount)
+        try:
+            if self.term.unit in (Unit.DAY, Unit.WEEK):
+                target = begin + (amount * (7 if self.term.unit is Unit.WEEK else 1)) * _DAYS
+            else:
+                target = add_months(begin, amount * (12 if self.term.unit is Unit.YEAR else 1))
+                if target.day != begin.day:
+                    self.notes.append(note("month_end", self._rule("month_end"), day=target))
+            target -= used * _DAYS
+        except (OverflowError, ValueError) as error:
+            raise BeyondHorizon(
+                "the official calendar of working days", begin, known_until=self.calendar.last
+            ) from error
+        working = self.calendar.is_working(target)
+        day = target
+        if not working and self.policy.last_day_moves:
+            day = self.calendar.add(target, 0)
+            self.notes.append(note("moves", self._rule("last_day_moves"), day=target, to=day))
+        return End(day, end_of_day(day, self.hours if self.calendar.is_working(day) else None))
+
+    def _rule(self, name: str):  # type: ignore[no-untyped-def]
+        return rules().rules[name].on(self.law_day)
+
+    # --- one extension
+
+    def _extended(self, end: End) -> End:
+        extensions = [event for event in self.events if isinstance(event, Extension)]
+        if not extensions:
+            return end
+        try:
+            rule = rules().rules["apology"].on(self.law_day)
+        except NotInForce as error:
+            raise InvalidInput(f"no decree in force on {self.law_day} allows an extension", path="events") from error
+        if len(extensions) > rule.value["extensions"]:
+            raise InvalidInput(
+                f"{len(extensions)} extensions; the new date may be set once only",
+                path="events",
+                source=str(rule.source),
+            )
+        told = extensions[0].at.astimezone(VIETNAM)
+        last = end.day - rule.value["days_before"] * _DAYS
+        if told.date() > last:
+            self.findings.append(
+                finding(
+                    "CAL-APOLOGY-LATE",
+                    "error",
+                    vi=f"Xin lỗi, hẹn lại ngày {told:%d/%m/%Y}, muộn hơn ngày cuối cùng là {last:%d/%m/%Y}.",
+                    en=f"Apology and new date on {told.date()}, later than the last day, {last}.",
+                    where="events",
+                    source=rule.source,
+                )
+            )
+        self.first_due = end.day
+        self.notes.append(note("extension", rule, day=end.day, to=told.date(), term=extensions[0].term))
+        more = Run(
+            received=self.received, term=extensions[0].term, calendar=self.calendar, hours=self.hours,
+            policy=Policy(day_hours=self.policy.day_hours, last_day_moves=self.policy.last_day_moves), events=(),
+        )  # fmt: skip
+        return more._end(end.at, timedelta(0), first=False)
+
+
+def add_months(day: date, months_more: int) -> date:
+    """Return the corresponding day *months_more* months later, or that month's last day (Civil Code Art. 148(3), (4))."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months_more, 12)
+    if not 1 <= year <= 9999:
+        raise OverflowError(f"year {year}")
+    return date(year, month + 1, min(day.day, months.monthrange(year, month + 1)[1]))
+
+
+def _hours(amount: int | Decimal) -> timedelta:
+    return timedelta(seconds=int(amount * 3600))

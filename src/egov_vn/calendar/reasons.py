@@ -1,0 +1,259 @@
+"""The words of an answer: each step with its rule, and the walk from day to day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from egov_vn.calendar.days import Certainty, DayKind, DayOff
+from egov_vn.calendar.policy import rules
+from egov_vn.calendar.terms import Unit
+from egov_vn.errors import NotInForce
+from egov_vn.finding import Language, Text
+from egov_vn.law import Citation, Evidence, Version
+
+if TYPE_CHECKING:
+    from egov_vn.calendar.counting import End, Run
+    from egov_vn.calendar.deadline import Deadline
+
+__all__ = ["Note", "Reason", "because", "dmy", "explain", "note", "weekday"]
+
+_ONE = timedelta(days=1)
+_VI = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
+_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One step of an answer (*căn cứ*): what was done, by which rule, and how that rule is known."""
+
+    text: Text
+    source: Citation | None = None
+    evidence: Evidence | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "text": {"vi": self.text.vi, "en": self.text.en},
+            "source": str(self.source) if self.source else None,
+            "evidence": self.evidence.value if self.evidence else None,
+        }
+
+    def line(self, lang: Language = "vi") -> str:
+        """Return the step as one line, with its source in brackets."""
+        return self.text(lang) + (f" [{self.source.render(lang)}]" if self.source else "")
+
+
+Note = Reason
+
+
+def weekday(day: date, lang: Language = "vi") -> str:
+    """Return the name of the weekday."""
+    return (_VI if lang == "vi" else _EN)[day.weekday()]
+
+
+def dmy(day: date) -> str:
+    """Return a day as Vietnamese write it, 26/02/2026."""
+    return f"{day.day:02}/{day.month:02}/{day.year}"
+
+
+_NOTES = {
+    "territorial": (
+        "Hồ sơ phi địa giới tiếp nhận trước khi có quy định mới: thời hạn vẫn tính từ khi Bộ phận Một cửa tiếp nhận.",
+        "Non-territorial dossier received before the new rule: the clock still starts at the desk.",
+    ),
+    "transfer": (
+        "Hồ sơ phi địa giới: thời hạn tính từ khi cơ quan có thẩm quyền nhận, ngày {day}.",
+        "Non-territorial dossier: the clock starts when the competent body receives it, {day}.",
+    ),
+    "outside": (
+        "Tiếp nhận ngoài giờ làm việc: coi như tiếp nhận khi cơ quan mở cửa, ngày {day}.",
+        "Received outside office hours: taken as received at the next opening, {day}.",
+    ),
+    "cut_off": (
+        "Tiếp nhận sau {time}: thời hạn tính từ ngày làm việc tiếp theo, {day}.",
+        "Received after {time}: the clock starts on the next working day, {day}.",
+    ),
+    "restart": (
+        "Tạm dừng từ {day} đến {to}; thời hạn tính lại từ đầu sau khi nhận đủ hồ sơ.",
+        "Paused from {day} to {to}; the whole term is counted again after completion.",
+    ),
+    "resume": (
+        "Tạm dừng từ {day} đến {to}; thời gian chờ không tính, phần còn lại tính tiếp.",
+        "Paused from {day} to {to}; the waiting time is not counted, the rest goes on.",
+    ),
+    "excluded_step": (
+        "Bước của cơ quan khác từ {day} đến {to} nằm ngoài thời hạn; phần còn lại tính tiếp.",
+        "A step of another body from {day} to {to} lies outside the term; the rest goes on.",
+    ),
+    "month_end": (
+        "Tháng cuối không có ngày tương ứng: kết thúc vào ngày cuối tháng, {day}.",
+        "The last month has no corresponding day: the term ends on its last day, {day}.",
+    ),
+    "moves": (
+        "Ngày cuối cùng {day} là ngày nghỉ: thời hạn kết thúc vào ngày làm việc tiếp theo, {to}.",
+        "The last day, {day}, is off: the term ends on the next working day, {to}.",
+    ),
+    "extension": (
+        "Hạn ban đầu {day}; gia hạn một lần thêm {term}, thông báo ngày {to}.",
+        "First due on {day}; extended once by {term_en}, told on {to}.",
+    ),
+}
+
+
+def note(key: str, rule: Version[Any] | None, *, source: Citation | None = None, **values: Any) -> Reason:
+    """Return the step *key* in both languages, with the rule it follows."""
+    shown = {name: dmy(value) if isinstance(value, date) else value for name, value in values.items()}
+    if isinstance(values.get("time"), time):
+        shown["time"] = f"{values['time']:%H:%M}"
+    if "term" in values:
+        shown["term"], shown["term_en"] = values["term"].render("vi"), values["term"].render("en")
+    vi, en = _NOTES[key]
+    return Reason(
+        text=Text(vi.format(**shown), en.format(**shown)),
+        source=rule.source if rule else source,
+        evidence=rule.evidence if rule else None,
+    )
+
+
+def because(run: Run, end: End) -> tuple[Reason, ...]:
+    """Return every step of *run* up to its *end*, each with its rule."""
+    unit = run.term.unit
+    steps: list[Reason] = []
+    vi_en = run.term.render("vi"), run.term.render("en")
+    if unit in (Unit.WORKING_DAY, Unit.DAY, Unit.WEEK, Unit.MONTH, Unit.YEAR) and not run.policy.count_first_day:
+        steps.append(
+            _reason(
+                "first_day",
+                run,
+                f"Thời hạn {vi_en[0]}: ngày đầu tiên không tính.",
+                f"{vi_en[1]}: the first day is not counted.",
+            )
+        )
+    elif unit in (Unit.HOUR, Unit.MINUTE, Unit.WORKING_HOUR):
+        steps.append(
+            _reason(
+                "set_moment",
+                run,
+                f"Thời hạn {vi_en[0]}: tính từ thời điểm xác định.",
+                f"{vi_en[1]}: counted from the set moment.",
+            )
+        )
+    elif run.policy.count_first_day:
+        steps.append(
+            Reason(
+                text=Text(
+                    f"Thời hạn {vi_en[0]}: theo quy tắc riêng, ngày tiếp nhận tính là ngày thứ nhất.",
+                    f"{vi_en[1]}: by a rule of its own the day of receipt is the first day.",
+                ),
+                source=run.policy.source,
+            )
+        )
+    else:
+        steps.append(Reason(text=Text(f"Thời hạn: {vi_en[0]}.", f"Term: {vi_en[1]}."), source=run.policy.source))
+    steps += run.notes
+    at = f"{end.at:%H:%M}" if end.at.time() != time.max else "24:00"
+    steps.append(
+        _reason("last_day", run, f"Kết thúc lúc {at} ngày {dmy(end.day)}.", f"Ends at {at} on {dmy(end.day)}.")
+    )
+    return tuple(steps)
+
+
+def _reason(rule: str, run: Run, vi: str, en: str) -> Reason:
+    try:
+        version = rules().rules[rule].on(run.law_day)
+    except NotInForce:
+        return Reason(text=Text(vi, en))
+    return Reason(text=Text(vi, en), source=version.source, evidence=version.evidence)
+
+
+def explain(deadline: Deadline, lang: Language) -> str:
+    """Return the whole way from receipt to end as lines of text."""
+    vi = lang == "vi"
+    received = deadline.received_at
+    when = f"{received:%H:%M} {weekday(received.date(), lang)} {dmy(received.date())}"
+    term = deadline.term.render(lang)
+    lines = [f"Tiếp nhận: {when}. Thời hạn: {term}." if vi else f"Received: {when}. Term: {term}."]
+    lines += [f"- {item.line(lang)}" for item in deadline.because[:-1]]
+    lines += [f"  {line}" for line in _walk(deadline, lang)]
+    lines.append(f"- {deadline.because[-1].line(lang)}")
+    lines.append(_verdict(deadline, lang))
+    lines += [item.line(lang) for item in deadline.findings]
+    return "\n".join(lines)
+
+
+_VERDICTS = {
+    "vi": {
+        Certainty.STATUTE: "theo luật",
+        Certainty.NOTICE: "theo luật và thông báo đã công bố",
+        Certainty.PROJECTED: "DỰ KIẾN, thông báo của năm chưa công bố",
+    },
+    "en": {
+        Certainty.STATUTE: "by statute",
+        Certainty.NOTICE: "by statute and published notice",
+        Certainty.PROJECTED: "PROJECTED, that year's notice is not published",
+    },
+}
+
+
+def _verdict(deadline: Deadline, lang: Language) -> str:
+    certainty = _VERDICTS[lang][deadline.certainty]
+    day = f"{weekday(deadline.day, lang)} {dmy(deadline.day)}"
+    return f"Hạn: {day} ({certainty})." if lang == "vi" else f"Due: {day} ({certainty})."
+
+
+def _walk(deadline: Deadline, lang: Language) -> list[str]:
+    """Return a line for each day after the start up to the end; runs of days off of one reason are one line."""
+    if deadline.term.unit not in (Unit.WORKING_DAY, Unit.DAY, Unit.WEEK, Unit.SAME_DAY):
+        return [_off_line(run, lang) for run in _runs(deadline.skipped)]
+    lines: list[str] = []
+    off = {item.day: item for item in deadline.skipped}
+    run: list[DayOff] = []
+    number = 0
+    day = deadline.start.date()
+    while day < deadline.day:
+        day += _ONE
+        item = off.get(day)
+        if item is not None and deadline.term.unit is Unit.WORKING_DAY:
+            if run and (run[-1].name, run[-1].source) != (item.name, item.source):
+                lines.append(_off_line(run, lang))
+                run = []
+            run.append(item)
+            continue
+        if run:
+            lines.append(_off_line(run, lang))
+            run = []
+        number += 1
+        lines.append(_day_line(deadline, day, number, item, lang))
+    return lines
+
+
+def _day_line(deadline: Deadline, day: date, number: int, item: DayOff | None, lang: Language) -> str:
+    made_up = next((worked for worked in deadline.worked if worked.day == day), None)
+    head = f"{dmy(day)} {weekday(day, lang)}:"
+    if lang == "vi":
+        what = f"ngày {'làm việc ' if deadline.term.unit is not Unit.DAY else ''}thứ {number}"
+    else:
+        what = f"{'working ' if deadline.term.unit is not Unit.DAY else ''}day {number}"
+    reason = made_up or item
+    return f"{head} {what}" + (f" ({reason.name(lang)}) [{reason.sources(lang)}]" if reason else "")
+
+
+def _runs(items: tuple[DayOff, ...]) -> list[list[DayOff]]:
+    runs: list[list[DayOff]] = []
+    for item in items:
+        if item.kind is DayKind.WEEKLY_REST:
+            continue
+        if runs and runs[-1][-1].name == item.name and item.day - runs[-1][-1].day == _ONE:
+            runs[-1].append(item)
+        else:
+            runs.append([item])
+    return runs
+
+
+def _off_line(run: list[DayOff], lang: Language) -> str:
+    first, last = run[0], run[-1]
+    when = dmy(first.day) + (f"–{dmy(last.day)}" if last is not first else "")
+    word = "nghỉ" if lang == "vi" else "off"
+    return f"{when} {word}: {first.name(lang)} [{first.sources(lang)}]"
