@@ -14,7 +14,7 @@ SRC = Path(__file__).parents[1] / "src" / "egov_vn"
 MODULES = sorted(path.relative_to(SRC) for path in SRC.rglob("*.py"))
 
 STONE = {"errors"}
-GROUND = STONE | {"law", "finding", "digest", "agency", "person", "clock", "_model", "_xml", "_typeset"}
+GROUND = STONE | {"law", "finding", "digest", "agency", "person", "clock", "_model", "_xml", "_fonts", "_typeset"}
 CRAFTS = {"calendar", "signature"}
 WORKPLACES = {"dossier", "document", "archive"}
 EVERYTHING = GROUND | CRAFTS | WORKPLACES | {"testing", "conformance", "batch", "cli"}

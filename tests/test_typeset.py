@@ -50,10 +50,34 @@ def test_the_font_is_reported() -> None:
         compile_pdf("egov_vn:specimen", data={}, at=AT, font="No Such Font")
 
 
-def test_times_is_preferred_and_needs_no_warning() -> None:
-    assert _typeset._choose(frozenset(FONTS), None) == "Times New Roman"
-    assert _typeset._choose(frozenset(FONTS[1:]), None) == "Liberation Serif"
-    assert _typeset._choose(frozenset(FONTS[3:]), None) == "Libertinus Serif"
+class Face:
+    """One face as typst lists it."""
+
+    def __init__(self, family: str, path: Path | None) -> None:
+        self.family = family
+        self.path = str(path) if path else None
+        self.index = 0
+
+
+class Fonts:
+    """Stands in for the fonts of another machine."""
+
+    def __init__(self, *faces: Face) -> None:
+        self._faces = list(faces)
+
+    def fonts(self) -> list[Face]:
+        """Return the faces."""
+        return self._faces
+
+
+def test_a_font_is_taken_only_if_it_can_write_vietnamese(monkeypatch: pytest.MonkeyPatch) -> None:
+    good, poor = Path("good.ttf"), Path("poor.ttf")
+    monkeypatch.setattr(_typeset, "covers_vietnamese", lambda path, _: path == good)
+    best = _typeset._best.__wrapped__
+    assert best(Fonts(Face("Times New Roman", good), Face("Tinos", good))) == "Times New Roman"
+    assert best(Fonts(Face("Times New Roman", poor), Face("Tinos", good))) == "Tinos"
+    assert best(Fonts(Face("Times New Roman", good), Face("Times New Roman", poor))) == "Libertinus Serif"
+    assert best(Fonts(Face("Liberation Serif", poor), Face("Libertinus Serif", None))) == "Libertinus Serif"
     assert _typeset._font_finding("Times New Roman").level == "info"
 
 

@@ -26,6 +26,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from egov_vn._fonts import covers_vietnamese
 from egov_vn.clock import VIETNAM, require_aware
 from egov_vn.errors import InvalidInput, Unavailable
 from egov_vn.finding import Finding, Severity, finding
@@ -40,8 +41,8 @@ __all__ = ["FONTS", "MAX_DATA", "Box", "Standard", "Typeset", "compile_pdf", "co
 
 Standard = Literal["1.7", "a-2a", "a-2b", "a-2u", "a-3a", "a-3b", "a-3u"]
 
-FONTS: Final = ("Times New Roman", "Liberation Serif", "Tinos", "Libertinus Serif")
-"""The families looked for, best first; the second and third have the widths of Times, the last comes with typst."""
+FONTS: Final = ("Times New Roman", "Tinos", "Liberation Serif", "Libertinus Serif")
+"""The families looked for, best first, each only if it has every letter of Vietnamese; the last comes with typst."""
 MAX_DATA: Final = 8 * 1024 * 1024
 """Values that take more bytes than this as JSON are refused."""
 
@@ -147,7 +148,7 @@ def _compiler(
 ) -> Iterator[tuple[typst.Compiler, str]]:
     engine = _typst()
     fonts = _fonts(tuple(str(path) for path in font_paths))
-    family = _choose(frozenset(fonts.families()), font)
+    family = _choose(fonts, font)
     package, _, name = template.partition(":")
     if package.split(".")[0] != "egov_vn" or not all(part.isidentifier() for part in (*package.split("."), name)):
         raise InvalidInput(f"{template!r} is not a template of this package", path="template")
@@ -193,12 +194,22 @@ def _fonts(paths: tuple[str, ...]) -> typst.Fonts:
     return fonts
 
 
-def _choose(families: frozenset[str], wanted: str | None) -> str:
+def _choose(fonts: typst.Fonts, wanted: str | None) -> str:
     if wanted is not None:
-        if wanted not in families:
+        if wanted not in fonts.families():
             raise InvalidInput(f"the font {wanted!r} is not installed", path="font")
         return wanted
-    return next(name for name in FONTS if name in families)
+    return _best(fonts)
+
+
+@lru_cache(maxsize=4)
+def _best(fonts: typst.Fonts) -> str:
+    faces = [face for face in fonts.fonts() if face.family in FONTS[:-1] and face.path]
+    for family in FONTS[:-1]:
+        files = [(Path(str(face.path)), face.index) for face in faces if face.family == family]
+        if files and all(covers_vietnamese(path, index) for path, index in files):
+            return family
+    return FONTS[-1]
 
 
 def _font_finding(family: str) -> Finding:
