@@ -178,7 +178,8 @@ def test_every_form_is_drawn_as_pdf_a(which: str, key: str, tmp_path: Path) -> N
     text = page_text(pdf, tmp_path)
     assert forms.form(key, which=which).title.vi.upper() in text
     assert "Độc lập - Tự do - Hạnh phúc" in text
-    for name in ("Nguyễn Văn Thử", "UBND PHƯỜNG NINH KIỀU"):
+    someone = "Lê Văn Ví Dụ" if key == "register" else "Nguyễn Văn Thử"
+    for name in (someone, "UBND PHƯỜNG NINH KIỀU"):
         assert name in text
 
 

@@ -1,0 +1,233 @@
+"""A dossier as statistics see it: one small flat tuple, made from a `Dossier` or from a row of a table.
+
+Counting a million dossiers must not build a million models: a `DossierFact` is a plain tuple of text and whole seconds.
+It is a snapshot: *due* is the appointment that stood when the snapshot was taken. The counts of what came in, went out
+and stayed do not depend on it; the split into early, on time and late does.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from enum import IntEnum, IntFlag, StrEnum
+from typing import Final, NamedTuple
+
+from egov_vn.clock import VIETNAM, require_aware
+from egov_vn.dossier.fields import Channel
+from egov_vn.dossier.model import Dossier
+from egov_vn.dossier.state import EventKind, State
+from egov_vn.errors import InvalidInput
+
+__all__ = ["DossierFact", "Flag", "Intake", "Level", "Outcome", "fact_of", "instant", "seconds"]
+
+
+class Intake(IntEnum):
+    """How a dossier came in, as the reports count it (*hình thức tiếp nhận*)."""
+
+    ONLINE_FULL = 0
+    """*Trực tuyến toàn trình*."""
+    ONLINE_PARTIAL = 1
+    """*Trực tuyến một phần*."""
+    POST = 2
+    """*Dịch vụ bưu chính*."""
+    DIRECT = 3
+    """*Trực tiếp*."""
+
+
+class Level(StrEnum):
+    """The level of the body that settles (*cấp giải quyết*)."""
+
+    MINISTRY = "ministry"
+    PROVINCE = "province"
+    DISTRICT = "district"
+    """Until 30/06/2025."""
+    COMMUNE = "commune"
+    BRANCH_CENTRAL = "branch_central"
+    BRANCH_REGIONAL = "branch_regional"
+    BRANCH_COMMUNE = "branch_commune"
+
+
+class Outcome(IntEnum):
+    """How a dossier ended (*kết thúc*)."""
+
+    OPEN = 0
+    SETTLED = 1
+    REFUSED = 2
+    """Refused with reasons after appraisal: that is a result."""
+    STOPPED = 3
+    """Stopped or withdrawn after reception."""
+    CLOSED = 4
+    """Closed because it was never completed."""
+
+
+class Flag(IntFlag):
+    """What the indicators ask about a dossier."""
+
+    DIGITISED = 1
+    """A component was digitised."""
+    RESULT_FILE = 2
+    """An electronic result with a link exists."""
+    FEE_BEARING = 4
+    """The procedure has a fee that is not zero."""
+    PAID_ONLINE = 8
+    REUSED = 16
+    """A component came from the citizen's data store."""
+    PAPER_RESULT = 32
+    """The procedure yields a paper result."""
+    APOLOGISED = 64
+    """The applicant got a letter of apology."""
+
+
+class DossierFact(NamedTuple):
+    """One dossier for counting; instants are whole seconds since 1970 (UTC), None where there is none.
+
+    *waiting_from* and *waiting_to* bound the last wait for a supplement (to None: it still waits); *waited* is the sum
+    of all waits in seconds.
+    """
+
+    code: str
+    field: str
+    agency: str
+    level: str
+    intake: int
+    received: int
+    due: int | None
+    ended: int | None
+    outcome: int = Outcome.OPEN.value
+    waiting_from: int | None = None
+    waiting_to: int | None = None
+    waited: int = 0
+    supplements: int = 0
+    flags: int = 0
+    officer: str = ""
+    procedure: str = ""
+
+
+_END_OF_DAY: Final = time(23, 59, 59)
+_ENDS: Final = {
+    EventKind.SETTLE: Outcome.SETTLED,
+    EventKind.REFUSE: Outcome.REFUSED,
+    EventKind.CONFIRM_STOP: Outcome.STOPPED,
+    EventKind.STOP: Outcome.STOPPED,
+    EventKind.CLOSE: Outcome.CLOSED,
+}
+_BY_STATE: Final = {
+    State.SETTLED: Outcome.SETTLED,
+    State.RETURNED: Outcome.SETTLED,
+    State.CORRECTING: Outcome.SETTLED,
+    State.REFUSED: Outcome.REFUSED,
+    State.STOPPED: Outcome.STOPPED,
+    State.CLOSED_NOT_COMPLETED: Outcome.CLOSED,
+}
+
+
+def seconds(at: datetime | date, name: str = "at") -> int:
+    """Return whole seconds since 1970 of an aware instant; a plain day means its last second in Vietnam."""
+    if isinstance(at, datetime):
+        return int(require_aware(at, name).timestamp())
+    if isinstance(at, date):
+        return int(datetime.combine(at, _END_OF_DAY, VIETNAM).timestamp())
+    raise InvalidInput(f"{at!r} is not an instant", path=name)
+
+
+def instant(value: int) -> datetime:
+    """Return the instant of *value* seconds since 1970, in Vietnam time."""
+    return datetime(1970, 1, 1, 7, tzinfo=VIETNAM) + timedelta(seconds=value)
+
+
+def fact_of(
+    dossier: Dossier, *, level: Level, as_of: datetime, full_online: bool = True, paper_result: bool = False
+) -> DossierFact | None:
+    """Reduce a dossier to a fact as it stood at *as_of*; None if it was not received by then.
+
+    *full_online* says whether its procedure is offered fully online (for an online dossier), *paper_result* whether it
+    yields a paper result. With a history the events decide; without one the recorded dates do.
+    """
+    at = require_aware(as_of, "as_of")
+    received = next((event.at for event in dossier.events if event.kind is EventKind.ACCEPT), dossier.received_at)
+    if received is None or received > at:
+        return None
+    ended, outcome = _end(dossier, at)
+    waits = _waits(dossier, received, at)
+    last = waits[-1] if waits else (None, None)
+    agency = dossier.settling_agency or dossier.receiving_agency
+    last_actor = next((event.actor for event in reversed(dossier.events) if event.at <= at), "")
+    return DossierFact(
+        code=str(dossier.code or ""),
+        field=dossier.field or "",
+        agency=str(agency or ""),
+        level=level.value,
+        intake=_intake(dossier.channel, full_online).value,
+        received=seconds(received),
+        due=_due(dossier, at),
+        ended=None if ended is None else seconds(ended),
+        outcome=outcome.value,
+        waiting_from=None if last[0] is None else seconds(last[0]),
+        waiting_to=None if last[1] is None else seconds(last[1]),
+        waited=sum(seconds(end or at) - seconds(start) for start, end in waits),
+        supplements=len(waits),
+        flags=_flags(dossier, paper_result=paper_result).value,
+        officer=last_actor,
+        procedure=str(dossier.procedure),
+    )
+
+
+def _intake(channel: Channel, full_online: bool) -> Intake:
+    if channel is Channel.ONLINE:
+        return Intake.ONLINE_FULL if full_online else Intake.ONLINE_PARTIAL
+    return Intake.POST if channel is Channel.POST else Intake.DIRECT
+
+
+def _end(dossier: Dossier, at: datetime) -> tuple[datetime | None, Outcome]:
+    for event in dossier.events:
+        if event.at <= at and event.kind in _ENDS:
+            return event.at, _ENDS[event.kind]
+    if dossier.events:
+        return None, Outcome.OPEN
+    ended = dossier.finished_at or dossier.returned_at or dossier.refused_at
+    if ended is None or ended > at:
+        return None, Outcome.OPEN
+    return ended, _BY_STATE.get(dossier.recorded_state, Outcome.SETTLED)
+
+
+def _waits(dossier: Dossier, received: datetime, at: datetime) -> list[tuple[datetime, datetime | None]]:
+    """Return the waits for a supplement after reception; what was asked before it never stopped a clock."""
+    if not dossier.events:
+        return [
+            (item.requested_at, item.completed_at if item.completed_at and item.completed_at <= at else None)
+            for item in dossier.supplements
+            if received <= item.requested_at <= at
+        ]
+    waits: list[tuple[datetime, datetime | None]] = []
+    for event in dossier.events:
+        if not received <= event.at <= at:
+            continue
+        if event.kind is EventKind.REQUEST_SUPPLEMENT:
+            waits.append((event.at, None))
+        elif event.kind is EventKind.SUPPLEMENT and waits and waits[-1][1] is None:
+            waits[-1] = (waits[-1][0], event.at)
+    return waits
+
+
+def _due(dossier: Dossier, at: datetime) -> int | None:
+    changes = [event.due for event in dossier.events if event.due is not None and event.at <= at]
+    due = changes[-1] if changes else dossier.due_at
+    return None if due is None else seconds(due)
+
+
+def _flags(dossier: Dossier, *, paper_result: bool) -> Flag:
+    found = Flag(0)
+    if dossier.digitised or any(item.digitised for item in dossier.components):
+        found |= Flag.DIGITISED
+    if any(item.location and item.type_code for item in dossier.results):
+        found |= Flag.RESULT_FILE
+    if dossier.fee_total > 0:
+        found |= Flag.FEE_BEARING
+    if dossier.paid_online:
+        found |= Flag.PAID_ONLINE
+    if any(item.from_citizen_store for item in dossier.components):
+        found |= Flag.REUSED
+    if paper_result:
+        found |= Flag.PAPER_RESULT
+    if any(event.kind in (EventKind.EXTEND, EventKind.APOLOGISE) for event in dossier.events):
+        found |= Flag.APOLOGISED
+    return found

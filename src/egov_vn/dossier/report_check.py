@@ -1,0 +1,125 @@
+"""The identities of a report table: sums, balance, totals, and what was carried over from the period before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from egov_vn.dossier.statistics import ReportRow, StatisticalReport, add_rows
+from egov_vn.finding import Finding, Severity, finding
+from egov_vn.law import Citation, load
+
+__all__ = ["check_report"]
+
+
+def check_report(made: StatisticalReport, *, previous: StatisticalReport | None = None) -> tuple[Finding, ...]:
+    """Check every identity of a report, and with *previous* what was carried over; no finding means that all hold.
+
+    The sums between columns, the balance (received = settled + in process), the totals of rows and sections, and the
+    carry-over: what came over from the period before equals what stood in process at its end, row by row.
+    """
+    found: list[Finding] = []
+    law = [row for row in load("egov_vn.dossier", "reports").table("identities") if row["set"] == made.form.report_set]
+    balance = next(row for row in law if row["kind"] == "balance")
+    for where, row in _every_row(made):
+        values = _by_number(made, row)
+        found.extend(_negative(where, values))
+        found.extend(
+            _mismatch("STAT-SUM", where, column.number, column.sum_of, values, made.form.source)
+            for column in made.form.columns
+            if column.sum_of and values[column.number] != sum(values[number] for number in column.sum_of)
+        )
+        right = tuple(balance["right"])
+        if values[balance["left"]] != sum(values[number] for number in right):
+            found.append(_mismatch("STAT-BALANCE", where, balance["left"], right, values, balance.source))
+    found += _totals(made)
+    if previous is not None:
+        carry = next(row for row in law if row["kind"] == "carry")
+        found += _carried(made, previous, carry["left"], carry.source)
+    return tuple(found)
+
+
+def _every_row(made: StatisticalReport) -> Iterable[tuple[str, ReportRow]]:
+    for part in made.sections:
+        prefix = f"{part.number}." if part.number else ""
+        yield from ((f"{prefix}{row.label}", row) for row in part.rows)
+    yield "TỔNG CỘNG", made.total
+
+
+def _by_number(made: StatisticalReport, row: ReportRow) -> dict[int, int]:
+    return {column.number: cell for column, cell in zip(made.form.columns, row.cells, strict=True)}
+
+
+def _negative(where: str, values: Mapping[int, int]) -> Iterable[Finding]:
+    for number, value in values.items():
+        if value < 0:
+            yield finding(
+                "STAT-NEGATIVE",
+                Severity.ERROR,
+                vi=f"Cột ({number}) là số âm: {value}.",
+                en=f"Column ({number}) is negative: {value}.",
+                where=f"{where}({number})",
+            )
+
+
+def _mismatch(
+    code: str, where: str, left: int, right: Sequence[int], values: Mapping[int, int], source: Citation
+) -> Finding:
+    sum_text = " + ".join(f"({number})" for number in right)
+    value = sum(values[number] for number in right)
+    return finding(
+        code,
+        Severity.ERROR,
+        vi=f"({left}) = {values[left]} nhưng {sum_text} = {value}.",
+        en=f"({left}) = {values[left]}, but {sum_text} = {value}.",
+        where=f"{where}({left})",
+        source=source,
+    )
+
+
+def _totals(made: StatisticalReport) -> Iterable[Finding]:
+    width = len(made.form.columns)
+    pairs = [(part.number or "TỔNG", part.total, add_rows(part.rows, width)) for part in made.sections]
+    pairs.append(("TỔNG CỘNG", made.total, add_rows((part.total for part in made.sections), width)))
+    for where, written, summed in pairs:
+        for column, left, right in zip(made.form.columns, written.cells, summed, strict=True):
+            if left != right:
+                yield finding(
+                    "STAT-TOTAL",
+                    Severity.ERROR,
+                    vi=f"Cột ({column.number}): dòng tổng ghi {left}, cộng các dòng được {right}.",
+                    en=f"Column ({column.number}): the total says {left}, the rows add up to {right}.",
+                    where=f"{where}({column.number})",
+                )
+
+
+def _carried(made: StatisticalReport, previous: StatisticalReport, left: int, source: Citation) -> Iterable[Finding]:
+    if previous.period.end >= made.period.start or (made.period.start - previous.period.end).days != 1:
+        yield finding(
+            "STAT-PERIODS",
+            Severity.ERROR,
+            vi=f"Kỳ {previous.period} không liền trước kỳ {made.period}.",
+            en=f"The period {previous.period} does not end on the day before {made.period} starts.",
+        )
+        return
+    before, now = _open_by_row(previous), _carried_by_row(made, left)
+    for key in sorted(before.keys() | now.keys()):
+        if before.get(key, 0) != now.get(key, 0):
+            yield finding(
+                "STAT-CARRY",
+                Severity.ERROR,
+                vi=f"Cột ({left}) ghi {now.get(key, 0)} từ kỳ trước, cuối kỳ trước còn {before.get(key, 0)}.",
+                en=f"({left}) says {now.get(key, 0)} came over; {before.get(key, 0)} stood open at the end before.",
+                where=f"{'.'.join(filter(None, key))}({left})",
+                source=source,
+            )
+
+
+def _open_by_row(made: StatisticalReport) -> dict[tuple[str, str], int]:
+    """Return what stood open at the end; tables of both circulars are read, so the change of 2026 can be bridged."""
+    number = next(item.number for item in made.form.columns if set(item.keys) == {"within", "overdue"})
+    return _carried_by_row(made, number)
+
+
+def _carried_by_row(made: StatisticalReport, number: int) -> dict[tuple[str, str], int]:
+    index = made.form.columns.index(made.form.column(number))
+    return {(part.number, row.key): row.cells[index] for part in made.sections for row in part.rows}
