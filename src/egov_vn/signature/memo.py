@@ -1,0 +1,134 @@
+"""What one assessment has already parsed and checked, so that no step does it twice.
+
+A `Memo` lives as long as one call: `assess_pdf` makes one and passes it to every step. It is never kept in a module.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from asn1crypto import algos, keys
+from asn1crypto import x509 as asn1_x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from pyhanko_certvalidator.registry import CertificateRegistry
+from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator, SignatureValidationContext
+
+from egov_vn.errors import InvalidInput
+from egov_vn.signature.certificate import CertificateInfo
+
+__all__ = ["Memo", "Proofs", "digest_of"]
+
+
+def digest_of(der: bytes) -> bytes:
+    """Return the SHA-256 by which proofs of existence name an object."""
+    return hashlib.sha256(der).digest()
+
+
+@dataclass(slots=True)
+class Memo:
+    """Parsed certificates, verified signatures and chains of one call."""
+
+    _certificates: dict[bytes, asn1_x509.Certificate] = field(default_factory=dict)
+    _infos: dict[bytes, CertificateInfo] = field(default_factory=dict)
+    _verified: dict[bytes, bool] = field(default_factory=dict)
+    items: dict[Any, Any] = field(default_factory=dict)
+    """Whatever a step wants to keep, under a key of its own."""
+
+    def certificate(self, der: bytes) -> asn1_x509.Certificate:
+        """Return the parsed certificate, the same object for the same bytes."""
+        found = self._certificates.get(der)
+        if found is None:
+            try:
+                found = asn1_x509.Certificate.load(der, strict=True)
+                _touch(found)
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
+                raise InvalidInput(f"the certificate cannot be read: {error}", path="certificate") from error
+            self._certificates[der] = found
+        return found
+
+    def info(self, der: bytes) -> CertificateInfo:
+        """Return what the certificate says."""
+        found = self._infos.get(der)
+        if found is None:
+            found = self._infos[der] = CertificateInfo.parse(der)
+        return found
+
+    def registry(self, ders: Iterable[bytes]) -> CertificateRegistry:
+        """Return a registry of the readable certificates among *ders*."""
+        readable = []
+        for der in ders:
+            try:
+                readable.append(self.certificate(der))
+            except InvalidInput:
+                continue  # a broken certificate in a bag of helpers is no reason to refuse the rest
+        registry: CertificateRegistry = CertificateRegistry.build(readable)
+        return registry
+
+    def verifies(
+        self,
+        key: keys.PublicKeyInfo,
+        signature: bytes,
+        data: bytes,
+        algorithm: algos.SignedDigestAlgorithm,
+        *,
+        digest: str | None = None,
+    ) -> bool:
+        """Say whether *signature* over *data* verifies under *key*; asked twice, computed once.
+
+        *digest* is the hash for an algorithm that names none (plain `rsassa_pkcs1v15` in CMS).
+        """
+        parts = (key.dump(), algorithm.dump(), signature, (digest or "").encode(), hashlib.sha256(data).digest())
+        name = hashlib.sha256(b"|".join(parts)).digest()
+        found = self._verified.get(name)
+        if found is None:
+            try:
+                context = SignatureValidationContext(contextual_md_algorithm=digest)
+                DefaultSignatureValidator().validate_signature(signature, data, key, algorithm, context)
+                found = True
+            except (
+                InvalidSignature,
+                UnsupportedAlgorithm,
+                ValueError,
+                TypeError,
+                AttributeError,
+                KeyError,
+                AssertionError,
+            ):
+                found = False
+            self._verified[name] = found
+        return found
+
+
+def _touch(certificate: asn1_x509.Certificate) -> None:
+    """Read now what asn1crypto would read late, so that a broken certificate shows here and not in the middle."""
+    _ = (
+        certificate.subject.hashable,
+        certificate.issuer_serial,
+        certificate.public_key.algorithm,
+        certificate.critical_extensions,
+        certificate.key_identifier,
+        certificate.authority_key_identifier,
+        certificate.authority_issuer_serial,
+        certificate.not_valid_before,
+        certificate.not_valid_after,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proofs:
+    """When things are proven to exist (*bằng chứng tồn tại*, POE of ETSI EN 319 102-1)."""
+
+    best_time: datetime | None = None
+    """The earliest instant at which a valid time-stamp shows the signature."""
+    objects: Mapping[bytes, datetime] = field(default_factory=dict)
+    """The same for certificates, CRLs and OCSP responses, by the SHA-256 of their DER (`digest_of`)."""
+    not_before: datetime | None = None
+    """An instant before which the signature cannot have been made (a content time-stamp)."""
+
+    def of(self, der: bytes) -> datetime | None:
+        """Return the instant at which *der* is proven to exist, or None."""
+        return self.objects.get(digest_of(der))
