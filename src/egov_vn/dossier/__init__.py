@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from egov_vn.dossier.allocator import CodeAllocator, CodeStatus, Gap, SqliteAllocator
 from egov_vn.dossier.codes import (
     CodeForm,
     ComponentCode,
@@ -12,6 +13,7 @@ from egov_vn.dossier.codes import (
     ResultCode,
     issuer_role,
 )
+from egov_vn.dossier.due import Due, Lateness, Timeliness, due_of, lateness
 from egov_vn.dossier.fields import (
     ApplicantKind,
     Channel,
@@ -23,38 +25,107 @@ from egov_vn.dossier.fields import (
     OnlinePayment,
 )
 from egov_vn.dossier.model import Dossier
+from egov_vn.dossier.online import OnlineLevel, online_levels
 from egov_vn.dossier.parts import Applicant, Attachment, Component, Event, Fee, Identity, Result, Supplement
-from egov_vn.dossier.state import DeliveryState, EventKind, FinanceState, State, SyncState
+from egov_vn.dossier.procedure import (
+    Case,
+    LegalBasis,
+    Procedure,
+    ProcedureCatalogue,
+    ProcedureComponent,
+    ProcedureFee,
+    ProcedureTerm,
+    Way,
+)
+from egov_vn.dossier.record import dossier_xml, read_dossier_xml
+from egov_vn.dossier.regimes import (
+    BUNDLE_REGIMES,
+    ND_61_2018,
+    ND_61_2018_ND_107,
+    ND_63_2024,
+    ND_63_2024_ND_301,
+    ND_118_2025,
+    ND_118_2025_ND_309,
+    QD_09_2015,
+    REGIMES,
+    Regime,
+    RegimeKind,
+    Rule,
+    Transition,
+)
+from egov_vn.dossier.replay import Consultation, Standing, apply, regime_of, replay, standing
+from egov_vn.dossier.state import DeliveryState, EventKind, FinanceState, State, SupplementEffect, SyncState
 
 __all__ = [
+    "BUNDLE_REGIMES",
+    "ND_61_2018",
+    "ND_61_2018_ND_107",
+    "ND_63_2024",
+    "ND_63_2024_ND_301",
+    "ND_118_2025",
+    "ND_118_2025_ND_309",
+    "QD_09_2015",
+    "REGIMES",
     "Applicant",
     "ApplicantKind",
     "Attachment",
+    "Case",
     "Channel",
+    "CodeAllocator",
     "CodeForm",
+    "CodeStatus",
     "Component",
     "ComponentCode",
+    "Consultation",
     "CopyType",
     "DeliveryMethod",
     "DeliveryState",
     "Digitisation",
     "Dossier",
     "DossierCode",
+    "Due",
     "Event",
     "EventKind",
     "Fee",
     "FeeStage",
     "FieldCode",
     "FinanceState",
+    "Gap",
     "Identity",
     "IdentityKind",
     "IssuerRole",
+    "Lateness",
+    "LegalBasis",
+    "OnlineLevel",
     "OnlinePayment",
+    "Procedure",
+    "ProcedureCatalogue",
     "ProcedureCode",
+    "ProcedureComponent",
+    "ProcedureFee",
+    "ProcedureTerm",
+    "Regime",
+    "RegimeKind",
     "Result",
     "ResultCode",
+    "Rule",
+    "SqliteAllocator",
+    "Standing",
     "State",
     "Supplement",
+    "SupplementEffect",
     "SyncState",
+    "Timeliness",
+    "Transition",
+    "Way",
+    "apply",
+    "dossier_xml",
+    "due_of",
     "issuer_role",
+    "lateness",
+    "online_levels",
+    "read_dossier_xml",
+    "regime_of",
+    "replay",
+    "standing",
 ]

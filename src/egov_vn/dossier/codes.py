@@ -157,9 +157,11 @@ class DossierCode:
         row = _forms()[self.form]
         rule = f"{row[lang]} [{row.source.render(lang)}]"
         if lang == "vi":
-            what = f"cơ quan {self.agency_id}, tiếp nhận ngày {self.received_on:%d/%m/%Y}, hồ sơ thứ {self.ordinal} trong ngày"
+            day = f"{self.received_on:%d/%m/%Y}"
+            what = f"cơ quan {self.agency_id}, tiếp nhận ngày {day}, hồ sơ thứ {self.ordinal} trong ngày"
         else:
-            what = f"agency {self.agency_id}, received on {self.received_on.isoformat()}, number {self.ordinal} of that day"
+            day = self.received_on.isoformat()
+            what = f"agency {self.agency_id}, received on {day}, number {self.ordinal} of that day"
         return f"{self}: {what}; {rule}"
 
     def __str__(self) -> str:

@@ -21,7 +21,7 @@ from egov_vn.dossier.fields import (
     ProcedureField,
 )
 from egov_vn.dossier.parts import Applicant, Attachment, Component, Event, Fee, Identity, Result, Supplement
-from egov_vn.dossier.state import State, state_of_code
+from egov_vn.dossier.state import State, SupplementEffect, state_of_code
 from egov_vn.errors import InvalidInput
 
 __all__ = ["MAX_BYTES", "Dossier"]
@@ -70,6 +70,9 @@ class Dossier(OpenModel):
     status: Annotated[int | None, wire("TrangThaiHoSo", ge=1, le=10)] = None
     term: Annotated[str | None, wire("ThoiHanGiaiQuyet")] = None
     """The term as the procedure states it: `"5 ngày làm việc"`."""
+
+    supplement_effect: Annotated[SupplementEffect | None, wire("CachTinhLaiThoiHan")] = None
+    """What a supplement does to the clock where the procedure's sector law differs from the decree."""
 
     receiving_agency: Annotated[AgencyField | None, wire("MaCoQuanTiepNhan")] = None
     settling_agency: Annotated[AgencyField | None, wire("MaCoQuanGiaiQuyet")] = None

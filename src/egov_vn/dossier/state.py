@@ -20,6 +20,7 @@ __all__ = [
     "EventKind",
     "FinanceState",
     "State",
+    "SupplementEffect",
     "SyncState",
     "state_of_code",
 ]
@@ -71,11 +72,6 @@ class State(StrEnum):
         """Whether somebody still owes this dossier something before a result exists."""
         return self in _OPEN
 
-    @property
-    def is_received(self) -> bool:
-        """Whether the state can only be reached through formal reception."""
-        return self not in _BEFORE_RECEPTION
-
 
 class FinanceState(StrEnum):
     """What is owed and paid (*nghĩa vụ tài chính*)."""
@@ -104,6 +100,15 @@ class SyncState(StrEnum):
     SENT = "sent"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+
+
+class SupplementEffect(StrEnum):
+    """What a request to supplement does to the clock (*cách tính lại thời hạn*)."""
+
+    RESTART = "RESTART"
+    """*Tính lại từ đầu*: the whole term again from the completed dossier."""
+    SUSPEND = "SUSPEND"
+    """The waiting time does not count; the rest of the term runs on."""
 
 
 class EventKind(StrEnum):
@@ -195,7 +200,6 @@ CODES: Mapping[State, int | None] = MappingProxyType(
 )
 """The national portal's codes of the states (*mã trạng thái 1-10*)."""
 
-_BEFORE_RECEPTION = frozenset({State.NEW, State.REGISTERED, State.INCOMPLETE, State.NOT_ACCEPTED, State.WITHDRAWN})
 _OPEN = frozenset(
     {
         State.REGISTERED,

@@ -1,0 +1,242 @@
+"""Who gets which number: dossier codes handed out once, in order, without two desks ever getting the same one.
+
+`CodeAllocator` is the promise; `SqliteAllocator` keeps it with the standard library, across threads, processes and
+crashes. A code is handed out in two steps, so that a crash between them leaves a gap that is known, not a riddle:
+`allocate` writes the number down before anybody sees it, `confirm` says which dossier carries it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, Protocol, runtime_checkable
+
+from egov_vn.agency import AgencyCode
+from egov_vn.clock import VIETNAM, require_aware, require_date, vietnam_date
+from egov_vn.dossier.codes import CodeForm, DossierCode
+from egov_vn.errors import InvalidInput, Unavailable
+
+__all__ = ["CodeAllocator", "CodeStatus", "Gap", "SqliteAllocator"]
+
+_TOLERANCE: Final = timedelta(minutes=5)
+
+
+class CodeStatus(StrEnum):
+    """What became of a number (*tình trạng số*)."""
+
+    RESERVED = "reserved"
+    """Handed out; no dossier was seen with it yet: a crash, or still at work."""
+    USED = "used"
+    VOID = "void"
+    """Given up with a reason; never handed out again."""
+    MISSING = "missing"
+    """Below the last number of the day, and never handed out here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A number of a day that no dossier carries, and why (*số bị khuyết*)."""
+
+    code: DossierCode
+    status: CodeStatus
+    at: datetime | None
+    reason: str
+
+
+@runtime_checkable
+class CodeAllocator(Protocol):
+    """Whatever hands out dossier codes: every code once, ordinals of a day from 1 upwards."""
+
+    def allocate(self, agency: AgencyCode | str, at: datetime) -> DossierCode:
+        """Return the next code of *agency* on the Vietnamese day of *at*."""
+        ...
+
+    def confirm(self, code: DossierCode, reference: str) -> None:
+        """Note that the dossier known as *reference* carries *code*."""
+        ...
+
+    def gaps(self, agency: AgencyCode | str, on: date) -> tuple[Gap, ...]:
+        """Return every number of that day that no dossier carries."""
+        ...
+
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS counter (
+    agency TEXT NOT NULL, day TEXT NOT NULL, last INTEGER NOT NULL, last_at TEXT NOT NULL,
+    PRIMARY KEY (agency, day)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS code (
+    agency TEXT NOT NULL, day TEXT NOT NULL, ordinal INTEGER NOT NULL, at TEXT NOT NULL,
+    status TEXT NOT NULL, reference TEXT, reason TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (agency, day, ordinal)
+) WITHOUT ROWID;
+"""
+
+
+class SqliteAllocator:
+    """A `CodeAllocator` on one SQLite file (*bộ cấp mã số hồ sơ*).
+
+    Every call opens the file, works in one immediate transaction and closes it, so instances may be shared by threads,
+    inherited by forked processes and pickled. Numbers restart at 1 each Vietnamese day, per agency; a number that was
+    handed out is never handed out again, even if its process died before using it.
+    """
+
+    def __init__(self, path: str | Path, *, timeout: float = 60.0) -> None:
+        self.path = Path(path)
+        self.timeout = timeout
+        with self._open() as db:
+            db.executescript(_SCHEMA)
+
+    def allocate(self, agency: AgencyCode | str, at: datetime, *, late_entry: bool = False) -> DossierCode:
+        """Return the next code of *agency* on the Vietnamese day of *at*, written to disk before it is returned.
+
+        A clock that stands more than five minutes before the agency's last allocation is refused with `InvalidInput`,
+        for it would number a day that is over; *late_entry* says that this is meant (paper entered afterwards).
+        """
+        day = vietnam_date(require_aware(at))
+        probe = DossierCode.issue(agency, day, 1)
+        key = (probe.agency_id, day.isoformat())
+        with self._transaction() as db:
+            latest = db.execute("SELECT max(last_at) FROM counter WHERE agency = ?", key[:1]).fetchone()[0]
+            if latest is not None and not late_entry and at < datetime.fromisoformat(latest) - _TOLERANCE:
+                raise InvalidInput(
+                    f"{at.isoformat()} lies before the last allocation at {latest}: the clock went backwards", path="at"
+                )
+            stamp = at.astimezone(VIETNAM).isoformat(timespec="microseconds")
+            (ordinal,) = db.execute(
+                "INSERT INTO counter VALUES (?, ?, 1, ?) ON CONFLICT (agency, day)"
+                " DO UPDATE SET last = last + 1, last_at = max(last_at, excluded.last_at) RETURNING last",
+                (*key, stamp),
+            ).fetchone()
+            code = DossierCode.issue(probe.agency_id, day, ordinal)
+            db.execute("INSERT INTO code VALUES (?, ?, ?, ?, 'reserved', NULL, '')", (*key, ordinal, stamp))
+        return code
+
+    def confirm(self, code: DossierCode, reference: str) -> None:
+        """Note that the dossier *reference* carries *code*; twice for the same dossier is the same as once.
+
+        Raises `InvalidInput` if the code was not handed out here, was given up, or belongs to another dossier.
+        """
+        with self._transaction() as db:
+            status, known = self._row(db, code)
+            if known == reference and status == CodeStatus.USED:
+                return
+            if status != CodeStatus.RESERVED:
+                other = f" by {known!r}" if known else ""
+                raise InvalidInput(f"{code} is {status}{other}: two receipts with one code", path="MaHoSo")
+            self._mark(db, code, CodeStatus.USED, reference, "")
+
+    def void(self, code: DossierCode, reason: str) -> None:
+        """Give up a number that no dossier will carry, with the reason; it is never handed out again."""
+        if not reason.strip():
+            raise InvalidInput("a number is given up for a reason", path="reason")
+        with self._transaction() as db:
+            status, _ = self._row(db, code)
+            if status != CodeStatus.RESERVED:
+                raise InvalidInput(f"{code} is {status}", path="MaHoSo")
+            self._mark(db, code, CodeStatus.VOID, None, reason)
+
+    def adopt(self, code: DossierCode, reference: str, at: datetime) -> None:
+        """Take over a code that another system or a paper register handed out; later numbers follow it.
+
+        Numbers below it that are unknown here are then reported by `gaps` as missing.
+        """
+        stamp = require_aware(at).astimezone(VIETNAM).isoformat(timespec="microseconds")
+        key = (code.agency_id, code.received_on.isoformat())
+        with self._transaction() as db:
+            try:
+                db.execute(
+                    "INSERT INTO code VALUES (?, ?, ?, ?, 'used', ?, 'adopted')", (*key, code.ordinal, stamp, reference)
+                )
+            except sqlite3.IntegrityError as error:
+                raise InvalidInput(f"{code} is taken: two receipts with one code", path="MaHoSo") from error
+            db.execute(
+                "INSERT INTO counter VALUES (?, ?, ?, ?) ON CONFLICT (agency, day) DO UPDATE"
+                " SET last = max(last, excluded.last)",
+                (*key, code.ordinal, stamp),
+            )
+
+    def last(self, agency: AgencyCode | str, on: date) -> int:
+        """Return the last number handed out on the day *on*; 0 if there was none."""
+        key = (str(agency), require_date(on, "on").isoformat())
+        with self._open() as db:
+            row = db.execute("SELECT last FROM counter WHERE agency = ? AND day = ?", key).fetchone()
+        return int(row[0]) if row else 0
+
+    def gaps(self, agency: AgencyCode | str, on: date) -> tuple[Gap, ...]:
+        """Return every number of that day that no dossier carries, in order: reserved, given up, or missing."""
+        key = (str(agency), require_date(on, "on").isoformat())
+        with self._open() as db:
+            row = db.execute("SELECT last FROM counter WHERE agency = ? AND day = ?", key).fetchone()
+            rows = db.execute(
+                "SELECT ordinal, status, at, reason FROM code WHERE agency = ? AND day = ?", key
+            ).fetchall()
+        known = {ordinal: (status, at, reason) for ordinal, status, at, reason in rows}
+        found = []
+        for ordinal in range(1, (row[0] if row else 0) + 1):
+            status, at, reason = known.get(ordinal, (CodeStatus.MISSING, None, ""))
+            if status != CodeStatus.USED:
+                found.append(
+                    Gap(
+                        code=DossierCode.issue(str(agency), on, ordinal),
+                        status=CodeStatus(status),
+                        at=datetime.fromisoformat(at) if at else None,
+                        reason=reason,
+                    )
+                )
+        return tuple(found)
+
+    def _row(self, db: sqlite3.Connection, code: DossierCode) -> tuple[str, str | None]:
+        row = db.execute(
+            "SELECT status, reference FROM code WHERE agency = ? AND day = ? AND ordinal = ?", _key(code)
+        ).fetchone()
+        if row is None or code.form not in (CodeForm.TT01_2018, CodeForm.LOCAL_2025):
+            raise InvalidInput(f"{code} was not handed out here", path="MaHoSo")
+        return row[0], row[1]
+
+    def _mark(self, db: sqlite3.Connection, code: DossierCode, status: str, reference: str | None, reason: str) -> None:
+        db.execute(
+            "UPDATE code SET status = ?, reference = ?, reason = ? WHERE agency = ? AND day = ? AND ordinal = ?",
+            (status, reference, reason, *_key(code)),
+        )
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            db = sqlite3.connect(self.path, timeout=self.timeout, isolation_level=None)
+        except sqlite3.Error as error:
+            raise Unavailable(
+                f"the register of codes {self.path} cannot be opened: {error}", service="sqlite"
+            ) from error
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+            yield db
+        except sqlite3.OperationalError as error:
+            raise Unavailable(
+                f"the register of codes {self.path} does not answer: {error}", service="sqlite"
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise InvalidInput(f"not a register of codes: {error}", path=str(self.path)) from error
+        finally:
+            db.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._open() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+
+def _key(code: DossierCode) -> tuple[str, str, int]:
+    return code.agency_id, code.received_on.isoformat(), code.ordinal
