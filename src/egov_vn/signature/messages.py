@@ -281,24 +281,25 @@ def authority_signs(where: str, who: str) -> Finding:
     )
 
 
-def algorithm(where: str, what: str, verdict: AlgorithmVerdict) -> Finding:
+def algorithm(where: str, what: str | tuple[str, str], verdict: AlgorithmVerdict) -> Finding:
     """An algorithm is not, or is no longer, what the rule asks for."""
+    vi, en = what if isinstance(what, tuple) else (what, what)
     until = f" (đến hết ngày trước {verdict.until.isoformat()})" if verdict.until else ""
     until_en = f" (until {verdict.until.isoformat()})" if verdict.until else ""
     if verdict.allowed:
         return finding(
             "SIG-ALGORITHM-NOTE",
             Severity.INFO,
-            vi=f"{what}: {verdict.name} còn được dùng phổ biến nhưng thấp hơn yêu cầu của văn bản đang có hiệu lực.",
-            en=f"{what}: {verdict.name} is in common use but below what the rule in force asks for.",
+            vi=f"{vi}: {verdict.name} còn được dùng phổ biến nhưng thấp hơn yêu cầu của văn bản đang có hiệu lực.",
+            en=f"{en}: {verdict.name} is in common use but below what the rule in force asks for.",
             where=where,
             source=verdict.source,
         )
     return finding(
         "SIG-ALGORITHM-WEAK",
         Severity.ERROR,
-        vi=f"{what}: {verdict.name} không được chấp nhận tại thời điểm xét{until}.",
-        en=f"{what}: {verdict.name} was not accepted at the instant in question{until_en}.",
+        vi=f"{vi}: {verdict.name} không được chấp nhận tại thời điểm xét{until}.",
+        en=f"{en}: {verdict.name} was not accepted at the instant in question{until_en}.",
         where=where,
         source=verdict.source,
     )
