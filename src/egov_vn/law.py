@@ -28,13 +28,11 @@ This module knows no domain; it does not know which day a statute means: the cal
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
-from importlib import resources
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Generic, Literal, TypeVar, cast
@@ -200,12 +198,18 @@ class LawFile:
 @cache
 def load(package: str, name: str) -> LawFile:
     """Return the file of law `data/<name>.toml` of *package*, read once: `load("egov_vn.calendar", "holidays")`."""
-    data = resources.files(package).joinpath("data", f"{name}.toml").read_bytes()
+    import pkgutil  # noqa: PLC0415 - reading law is the only use; importing a rule's module stays light
+
+    data = pkgutil.get_data(package, f"data/{name}.toml")
+    if data is None:
+        raise InvalidInput(f"the package {package} cannot be read", path=name)
     return parse(data, name=f"{package.removeprefix('egov_vn.')}/data/{name}.toml")
 
 
 def parse(data: bytes, *, name: str) -> LawFile:
     """Read a file of law; `InvalidInput` names the place where it breaks the form shown at the head of this module."""
+    import tomllib  # noqa: PLC0415 - see load
+
     try:
         raw = tomllib.loads(data.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

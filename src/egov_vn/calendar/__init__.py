@@ -1,15 +1,33 @@
-"""Working days, lunar calendar, terms and deadlines (*ngày làm việc, âm lịch, thời hạn*), each with its reason."""
+"""Working days, lunar calendar, terms and deadlines (*ngày làm việc, âm lịch, thời hạn*), each with its reason.
+
+The names are loaded when first used, so that importing this package costs next to nothing.
+"""
 
 from __future__ import annotations
 
-from egov_vn.calendar.days import Certainty, DayKind, DayOff, WorkedDay
-from egov_vn.calendar.deadline import Deadline, Moved, affected, compute_deadline
-from egov_vn.calendar.hours import WorkClock, WorkHours
-from egov_vn.calendar.lunar import LunarDate
-from egov_vn.calendar.policy import Extension, OutsideHours, Pause, PauseKind, Policy, Transfer
-from egov_vn.calendar.reasons import Reason
-from egov_vn.calendar.terms import Term, Unit
-from egov_vn.calendar.workdays import WorkCalendar
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from egov_vn.calendar.cases import TermCase, TermTable
+    from egov_vn.calendar.check import check_notices
+    from egov_vn.calendar.days import Certainty, DayKind, DayOff, WorkedDay
+    from egov_vn.calendar.deadline import Deadline, Moved, affected, compute_deadline
+    from egov_vn.calendar.duties import (
+        apology_due,
+        closing_from,
+        correction_due,
+        forward_due,
+        hand_over_due,
+        online_alert_due,
+        online_answer_due,
+        supplement_request_due,
+    )
+    from egov_vn.calendar.hours import WorkClock, WorkHours
+    from egov_vn.calendar.lunar import LunarDate, tet
+    from egov_vn.calendar.policy import Extension, OutsideHours, Pause, PauseKind, Policy, Transfer
+    from egov_vn.calendar.reasons import Reason
+    from egov_vn.calendar.terms import Term, Unit
+    from egov_vn.calendar.workdays import WorkCalendar
 
 __all__ = [
     "Certainty",
@@ -25,6 +43,8 @@ __all__ = [
     "Policy",
     "Reason",
     "Term",
+    "TermCase",
+    "TermTable",
     "Transfer",
     "Unit",
     "WorkCalendar",
@@ -32,5 +52,52 @@ __all__ = [
     "WorkHours",
     "WorkedDay",
     "affected",
+    "apology_due",
+    "check_notices",
+    "closing_from",
     "compute_deadline",
+    "correction_due",
+    "forward_due",
+    "hand_over_due",
+    "online_alert_due",
+    "online_answer_due",
+    "supplement_request_due",
+    "tet",
 ]
+
+_HOMES = {
+    "cases": ("TermCase", "TermTable"),
+    "check": ("check_notices",),
+    "days": ("Certainty", "DayKind", "DayOff", "WorkedDay"),
+    "deadline": ("Deadline", "Moved", "affected", "compute_deadline"),
+    "duties": (
+        "apology_due",
+        "closing_from",
+        "correction_due",
+        "forward_due",
+        "hand_over_due",
+        "online_alert_due",
+        "online_answer_due",
+        "supplement_request_due",
+    ),
+    "hours": ("WorkClock", "WorkHours"),
+    "lunar": ("LunarDate", "tet"),
+    "policy": ("Extension", "OutsideHours", "Pause", "PauseKind", "Policy", "Transfer"),
+    "reasons": ("Reason",),
+    "terms": ("Term", "Unit"),
+    "workdays": ("WorkCalendar",),
+}
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module  # noqa: PLC0415 - only on the first use of a name
+
+    for module, names in _HOMES.items():
+        if name in names:
+            value = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar as months
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,7 +12,7 @@ from egov_vn.calendar.hours import WorkClock, WorkHours
 from egov_vn.calendar.policy import Event, Extension, OutsideHours, Pause, PauseKind, Policy, Transfer, rules
 from egov_vn.calendar.reasons import Note, note
 from egov_vn.calendar.terms import Term, Unit
-from egov_vn.calendar.workdays import WorkCalendar
+from egov_vn.calendar.workdays import RULE, WorkCalendar
 from egov_vn.clock import VIETNAM
 from egov_vn.errors import BeyondHorizon, InvalidInput, NotInForce
 from egov_vn.finding import Finding, finding
@@ -212,7 +211,7 @@ class Run:
     def _plain(self, begin: datetime, length: timedelta) -> datetime:
         """Add plain hours; a length that leaves the calendar is beyond what is known."""
         if (self.calendar.last - begin.date()).days < length.days:
-            raise BeyondHorizon("the official calendar of working days", begin.date(), known_until=self.calendar.last)
+            raise BeyondHorizon(RULE, begin.date(), known_until=self.calendar.last)
         at = begin + length
         self.calendar.is_working(at.date())
         return at
@@ -246,9 +245,7 @@ class Run:
                     self.notes.append(note("month_end", self._rule("month_end"), day=target))
             target -= used * _DAYS
         except (OverflowError, ValueError) as error:
-            raise BeyondHorizon(
-                "the official calendar of working days", begin, known_until=self.calendar.last
-            ) from error
+            raise BeyondHorizon(RULE, begin, known_until=self.calendar.last) from error
         working = self.calendar.is_working(target)
         day = target
         if not working and self.policy.last_day_moves:
@@ -298,11 +295,16 @@ class Run:
 
 
 def add_months(day: date, months_more: int) -> date:
-    """Return the corresponding day *months_more* months later, or that month's last day (Civil Code Art. 148(3), (4))."""
+    """Return the corresponding day *months_more* months later, or that month's last day (Civil Code Art. 148)."""
     year, month = divmod(day.year * 12 + day.month - 1 + months_more, 12)
     if not 1 <= year <= 9999:
         raise OverflowError(f"year {year}")
-    return date(year, month + 1, min(day.day, months.monthrange(year, month + 1)[1]))
+    return date(year, month + 1, min(day.day, _length(year, month + 1)))
+
+
+def _length(year: int, month: int) -> int:
+    following = date(year + month // 12, month % 12 + 1, 1) if (year, month) != (9999, 12) else date.max
+    return (following - _DAYS).day if following != date.max else 31
 
 
 def _hours(amount: int | Decimal) -> timedelta:

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
+from itertools import accumulate
 from types import MappingProxyType
 from typing import Any
 
-from egov_vn.calendar.workdays import WorkCalendar
+from egov_vn.calendar.workdays import RULE, WorkCalendar
 from egov_vn.clock import VIETNAM, require_aware
-from egov_vn.errors import BeyondHorizon, InvalidInput, NotInForce
+from egov_vn.errors import BeyondHorizon, InvalidInput
 
 __all__ = ["WorkClock", "WorkHours"]
 
 _MINUTES = 1440
+_REMEMBERED = 10_000
 _MINUTE = timedelta(minutes=1)
 _ZERO = timedelta(0)
 Shifts = tuple[tuple[int, int], ...]
@@ -135,9 +137,24 @@ def _minute(text: str, path: str) -> int:
 
 
 class WorkClock:
-    """A clock that runs only in the *hours* of the working days of *calendar* (*đồng hồ giờ làm việc*)."""
+    """A clock that runs only in the *hours* of the working days of *calendar* (*đồng hồ giờ làm việc*).
 
-    __slots__ = ("_before", "_days", "_start", "calendar", "hours")
+    Whole minutes are looked up; instants with seconds take an exact, slower way to the same result.
+    """
+
+    __slots__ = (
+        "_bucket",
+        "_by_day",
+        "_cumulated",
+        "_days",
+        "_guess",
+        "_lengths",
+        "_midnights",
+        "_slots",
+        "_start",
+        "calendar",
+        "hours",
+    )
 
     calendar: WorkCalendar
     hours: WorkHours
@@ -148,20 +165,42 @@ class WorkClock:
         if not isinstance(hours, WorkHours):
             raise InvalidInput(f"{hours!r} is not a WorkHours", path="hours")
         self.calendar, self.hours = calendar, hours
-        minutes = {weekday: hours.minutes(weekday) for weekday in range(1, 8)}
-        if not any(minutes[weekday] for weekday in range(1, 6)):
+        minutes = [hours.minutes(weekday or 7) for weekday in range(7)]  # an ordinal modulo 7 is 0 on Sunday
+        if not any(minutes[1:6]):
             raise InvalidInput("no working time on any weekday", path="hours")
-        self._days: list[date] = []
-        self._before: list[int] = [0]  # working minutes before each day of _days
-        day, last = calendar.first, calendar.last
-        while True:
-            if calendar.is_working(day):
-                self._days.append(day)
-                self._before.append(self._before[-1] + minutes[day.isoweekday()])
-            if day >= last:
-                break
-            day += timedelta(1)
+        self._days = calendar.working_days()
+        per_day = [minutes[day.toordinal() % 7] for day in self._days]
+        self._cumulated = list(accumulate(per_day, initial=0))  # working minutes before each day of _days
         self._start = datetime.combine(calendar.first, time(), VIETNAM)
+        self._tables(per_day)
+
+    def _tables(self, per_day: list[int]) -> None:
+        passed: dict[int, list[int]] = {}
+        opening: dict[int, list[timedelta]] = {}
+        for weekday in range(7):
+            shifts = self.hours.on(weekday or 7)
+            passed[weekday] = [_passed_minutes(shifts, minute) for minute in range(_MINUTES)]
+            opening[weekday] = _instants(shifts)
+        closed = [0] * _MINUTES
+        first, ranks = self.calendar.first.toordinal(), self.calendar.ranks()
+        cumulated = self._cumulated
+        earlier = 0
+        self._by_day: list[tuple[int, list[int]]] = []  # working minutes before each day, and within it by minute
+        for ordinal, rank in enumerate(ranks, first):
+            self._by_day.append((cumulated[earlier], passed[ordinal % 7] if rank != earlier else closed))
+            earlier = rank
+        self._lengths: dict[timedelta, int] = {}  # whole minutes of the durations seen, so that each is measured once
+        self._midnights = [self._start + timedelta(day.toordinal() - first) for day in self._days]
+        openings = [opening[day.toordinal() % 7] for day in self._days]
+        # of each working day: minutes passed at its end and before it, its midnight, the time of day of each minute
+        self._slots = list(zip(cumulated[1:], cumulated, self._midnights, openings, strict=False))
+        bucket = self._bucket = min(length for length in per_day if length)
+        guess, at = [0], 0
+        for total in range(bucket, cumulated[-1] + 1, bucket):
+            while cumulated[at + 1] < total:
+                at += 1
+            guess.append(at)
+        self._guess = guess
 
     def add(self, at: datetime, duration: timedelta) -> datetime:
         """Return the instant at which *duration* of working time has passed after *at*, in Vietnamese time.
@@ -169,19 +208,51 @@ class WorkClock:
         Outside the hours the clock stands: it starts at the next shift. A result on the end of a shift stays there;
         nothing added gives *at* itself inside a shift, the next opening outside.
         """
+        try:
+            more = self._lengths[duration]
+            since = at - self._start
+            seconds = since.seconds
+            if not (seconds % 60 or since.microseconds) and (index := since.days) >= 0:
+                before, within = self._by_day[index]
+                total = before + within[seconds // 60] + more
+                index = self._guess[total // self._bucket]
+                end, begin, midnight, instants = self._slots[index]
+                while end < total:
+                    index += 1
+                    end, begin, midnight, instants = self._slots[index]
+                return midnight + instants[total - begin]
+        except (LookupError, TypeError, AttributeError):
+            pass  # the slow way says what is wrong
+        return self._add_slowly(at, duration)
+
+    def _add_slowly(self, at: datetime, duration: timedelta) -> datetime:
         local = require_aware(at).astimezone(VIETNAM)
         if not isinstance(duration, timedelta):
             raise InvalidInput(f"{duration!r} is not a timedelta", path="duration")
         if duration < _ZERO:
             raise InvalidInput(f"{duration} is negative; working time only passes forwards", path="duration")
-        total = self._passed(local) + duration
-        return self._at(total, opening=not duration, local=local)
+        passed = self._passed(local)
+        if duration > self._cumulated[-1] * _MINUTE - passed:
+            raise BeyondHorizon(RULE, local.date(), known_until=self.calendar.last)
+        if duration and not duration % _MINUTE and len(self._lengths) < _REMEMBERED:
+            self._lengths[duration] = duration // _MINUTE
+        return self._at(passed + duration, opening=not duration, local=local)
 
     def between(self, a: datetime, b: datetime) -> timedelta:
         """Return the working time from *a* to *b*; negative if *b* is earlier."""
-        return self._passed(require_aware(b, "b").astimezone(VIETNAM)) - self._passed(
-            require_aware(a, "a").astimezone(VIETNAM)
-        )
+        try:
+            from_a, to_b = a - self._start, b - self._start
+            at_a, at_b = from_a.seconds, to_b.seconds
+            if not (at_a % 60 or at_b % 60 or from_a.microseconds or to_b.microseconds):
+                day_a, day_b = from_a.days, to_b.days
+                if day_a >= 0 and day_b >= 0:
+                    before_a, within_a = self._by_day[day_a]
+                    before_b, within_b = self._by_day[day_b]
+                    return timedelta(0, 60 * (before_b + within_b[at_b // 60] - before_a - within_a[at_a // 60]))
+        except (LookupError, TypeError, AttributeError):
+            pass
+        start, end = require_aware(a, "a").astimezone(VIETNAM), require_aware(b, "b").astimezone(VIETNAM)
+        return self._passed(end) - self._passed(start)
 
     def is_open(self, at: datetime) -> bool:
         """Say whether *at* lies in a shift of a working day or in the counter hours of a rest day, ends included."""
@@ -196,7 +267,7 @@ class WorkClock:
         day = local.date()
         self.calendar.is_working(day)  # raises outside the calendar
         index = bisect_left(self._days, day)
-        passed = timedelta(minutes=self._before[index])
+        passed = timedelta(minutes=self._cumulated[index])
         if index < len(self._days) and self._days[index] == day:
             midnight = datetime.combine(day, time(), VIETNAM)
             for begin, end in self.hours.on(day.isoweekday()):
@@ -204,20 +275,30 @@ class WorkClock:
         return passed
 
     def _at(self, total: timedelta, *, opening: bool, local: datetime) -> datetime:
-        """Return the earliest instant at which *total* has passed (with *opening*, the latest, not before *local*)."""
-        minutes = total / _MINUTE
-        index = (bisect_right if opening else bisect_left)(self._before, minutes) - 1
-        if not 0 <= index < len(self._days):
-            if index < 0:
-                raise NotInForce("working hours", local.date())
-            raise BeyondHorizon("the official calendar of working days", local.date(), known_until=self.calendar.last)
-        rest = total - timedelta(minutes=self._before[index])
-        midnight = datetime.combine(self._days[index], time(), VIETNAM)
+        """Return the earliest instant at which *total* has passed; with *opening*, the latest up to *local*."""
+        index = (bisect_right if opening else bisect_left)(self._cumulated, total / _MINUTE) - 1
+        if index >= len(self._days):
+            raise BeyondHorizon(RULE, local.date(), known_until=self.calendar.last)
+        rest = total - timedelta(minutes=self._cumulated[index])
         for begin, end in self.hours.on(self._days[index].isoweekday()):
             length = (end - begin) * _MINUTE
-            if rest < length or (rest == length and not opening):
-                return midnight + begin * _MINUTE + rest
-            if rest == length and local == midnight + end * _MINUTE:
-                return local
+            closing = self._midnights[index] + end * _MINUTE
+            if rest < length or (rest == length and (not opening or local == closing)):
+                return self._midnights[index] + begin * _MINUTE + rest
             rest -= length
-        return local
+        return local  # at the very end of a day, with nothing to add
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return WorkClock, (self.calendar, self.hours)
+
+
+def _passed_minutes(shifts: Shifts, minute: int) -> int:
+    return sum(max(0, min(minute, end) - begin) for begin, end in shifts)
+
+
+def _instants(shifts: Shifts) -> list[timedelta]:
+    """Return, for each number of working minutes, the earliest time of day at which they have passed."""
+    instants = [shifts[0][0] * _MINUTE] if shifts else [_ZERO]
+    for begin, end in shifts:
+        instants += [minute * _MINUTE for minute in range(begin + 1, end + 1)]
+    return instants

@@ -152,6 +152,9 @@ def because(run: Run, end: End) -> tuple[Reason, ...]:
         )
     else:
         steps.append(Reason(text=Text(f"Thời hạn: {vi_en[0]}.", f"Term: {vi_en[1]}."), source=run.policy.source))
+    if run.policy.source is not None and all(step.source != run.policy.source for step in steps + run.notes):
+        own = Text("Áp dụng quy định riêng.", "A rule of its own applies.")
+        steps.append(Reason(text=own, source=run.policy.source))
     steps += run.notes
     at = f"{end.at:%H:%M}" if end.at.time() != time.max else "24:00"
     steps.append(

@@ -1,4 +1,4 @@
-"""Terms as procedures write them (*thời hạn giải quyết*): "15 ngày làm việc", "nửa tháng", "trong ngày; sau 15 giờ …"."""
+"""Terms as procedures write them (*thời hạn giải quyết*): "15 ngày làm việc", "nửa tháng", "trong ngày"."""
 
 from __future__ import annotations
 

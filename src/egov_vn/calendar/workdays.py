@@ -10,6 +10,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
+from itertools import accumulate, compress
 from typing import Any
 
 from egov_vn.calendar.days import Certainty, DayKind, DayOff, WorkedDay
@@ -20,9 +21,10 @@ from egov_vn.errors import BeyondHorizon, InvalidInput, NotInForce
 from egov_vn.finding import Text
 from egov_vn.law import Citation, Evidence
 
-__all__ = ["WorkCalendar"]
+__all__ = ["RULE", "WorkCalendar"]
 
-_RULE = "the official calendar of working days"
+RULE = "the official calendar of working days"
+"""The name of the rule in errors."""
 _WEEKEND = Text("Nghỉ hằng tuần", "Weekly rest")
 
 
@@ -34,7 +36,6 @@ class WorkCalendar:
     """
 
     __slots__ = (
-        "_below",
         "_first",
         "_known_until",
         "_last",
@@ -71,20 +72,17 @@ class WorkCalendar:
         self._index()
 
     def _index(self) -> None:
+        first, last = self._first.toordinal(), self._last.toordinal()
         rest = frozenset(self._rest.value["weekdays"])
-        off, worked = self._off, self._worked
-        rank: dict[date, int] = {}
-        below: dict[date, int] = {}
-        nth = [self._first]  # ranks begin at 1; the first entry is never read
-        count = 0
-        for ordinal in range(self._first.toordinal(), self._last.toordinal() + 1):
-            day = date.fromordinal(ordinal)
-            below[day] = count
-            if day in worked or ((ordinal % 7 or 7) not in rest and day not in off):
-                count += 1
-                nth.append(day)
-            rank[day] = count
-        self._rank, self._below, self._nth = rank, below, nth
+        week = bytes(weekday not in rest for weekday in (7, 1, 2, 3, 4, 5, 6))  # an ordinal modulo 7 is 0 on Sunday
+        at = first % 7
+        flags = bytearray((week * ((last - first) // 7 + 3))[at : at + last - first + 1])
+        for days, flag in ((self._off, 0), (self._worked, 1)):
+            for day in days:
+                flags[day.toordinal() - first] = flag
+        days_of_table = list(map(date.fromordinal, range(first, last + 1)))
+        self._rank = dict(zip(days_of_table, accumulate(flags), strict=True))
+        self._nth = [date.min, *compress(days_of_table, flags)]  # ranks begin at 1; the first entry is no day of ours
 
     @classmethod
     def official(cls, *, as_of: date | None = None, projected: bool = False) -> WorkCalendar:
@@ -118,27 +116,25 @@ class WorkCalendar:
         A negative *n* counts backwards. `n == 0` gives *day* if it is a working day, else the next one. Raises
         `BeyondHorizon` after the last known day, `NotInForce` before the first, `InvalidInput` for anything not a day.
         """
-        if type(n) is int and n > 0:
-            try:
+        try:
+            if n > 0 and n is not True:
                 return self._nth[self._rank[day] + n]
-            except (LookupError, TypeError):
-                pass
+        except (LookupError, TypeError, ValueError):
+            pass  # the slow way says what is wrong
         return self._add_slowly(day, n)
 
     def _add_slowly(self, day: date, n: int) -> date:
         n = _whole(n)
-        below = self._look_up(self._below, day)
-        target = below + n + 1 if n <= 0 else self._rank[day] + n
+        rank = self._look_up(day)
+        target = rank + n + (n <= 0 and self._nth[rank] != day)
         if target < 1:
-            raise NotInForce(
-                _RULE, day, f"{n} working days before {day} lie before {self._first}, where the data begin"
-            )
+            raise NotInForce(RULE, day, f"{n} working days before {day} lie before {self._first}, where the data begin")
         if target >= len(self._nth):
             raise BeyondHorizon(
-                _RULE,
+                RULE,
                 day,
                 known_until=self._last,
-                message=f"{n} working days after {day} lie beyond {self._last}, the last day for which {_RULE} is "
+                message=f"{n} working days after {day} lie beyond {self._last}, the last day for which {RULE} is "
                 "published; ask for projections if a labelled estimate will do",
             )
         return self._nth[target]
@@ -146,22 +142,23 @@ class WorkCalendar:
     def count(self, start: date, end: date) -> int:
         """Return the number of working days in (*start*, *end*].
 
-        For *end* before *start* it is minus the number in [*end*, *start*). So `count(d, add(d, n)) == n` for every `n != 0`, and `count(d, d) == 0`.
+        For *end* before *start* it is minus the number in [*end*, *start*). So
+        `count(d, add(d, n)) == n` for every `n != 0`, and `count(d, d) == 0`.
         """
         try:
             rank = self._rank
-            if end >= start:
+            if start <= end:
                 return rank[end] - rank[start]
-            below = self._below
-            return below[end] - below[start]
         except (LookupError, TypeError):
-            self._look_up(self._rank, start, "start")
-            self._look_up(self._rank, end, "end")
-            raise
+            pass
+        high, low = self._look_up(start, "start"), self._look_up(end, "end")
+        if start <= end:
+            return low - high
+        return (low - (self._nth[low] == end)) - (high - (self._nth[high] == start))
 
     def is_working(self, day: date) -> bool:
         """Say whether *day* is a working day."""
-        return self._look_up(self._rank, day) != self._below[day]
+        return self._nth[self._look_up(day)] == day
 
     def day_off(self, day: date) -> DayOff | None:
         """Return why *day* is off, or None if it is a working day."""
@@ -181,7 +178,7 @@ class WorkCalendar:
 
     def worked_day(self, day: date) -> WorkedDay | None:
         """Return why *day* is worked although a rest day, or None."""
-        self._look_up(self._rank, day)
+        self._look_up(day)
         return self._worked.get(day)
 
     def next(self, day: date) -> date:
@@ -194,7 +191,7 @@ class WorkCalendar:
 
     def certainty(self, day: date) -> Certainty:
         """Say how sure it is whether *day* is worked."""
-        self._look_up(self._rank, day)
+        self._look_up(day)
         if day > self._known_until:
             return Certainty.PROJECTED
         found = self._off.get(day) or self._worked.get(day)
@@ -202,13 +199,21 @@ class WorkCalendar:
 
     def days_off(self, start: date, end: date) -> tuple[DayOff, ...]:
         """Return the days off from *start* to *end*, both included, without plain weekends."""
-        self._look_up(self._rank, start, "start"), self._look_up(self._rank, end, "end")
+        self._look_up(start, "start"), self._look_up(end, "end")
         return tuple(self._off[day] for day in sorted(self._off) if start <= day <= end and day not in self._worked)
 
     def worked_days(self, start: date, end: date) -> tuple[WorkedDay, ...]:
         """Return the rest days that are worked from *start* to *end*, both included."""
-        self._look_up(self._rank, start, "start"), self._look_up(self._rank, end, "end")
+        self._look_up(start, "start"), self._look_up(end, "end")
         return tuple(self._worked[day] for day in sorted(self._worked) if start <= day <= end)
+
+    def working_days(self) -> tuple[date, ...]:
+        """Return every working day of the calendar, in order."""
+        return tuple(self._nth[1:])
+
+    def ranks(self) -> tuple[int, ...]:
+        """Return, for each day from `first` to `last`, how many working days lie up to it, the day included."""
+        return tuple(self._rank.values())
 
     def with_days(
         self, *, off: Iterable[date] = (), worked: Iterable[date] = (), source: Citation | str, name: Text | None = None
@@ -225,12 +230,12 @@ class WorkCalendar:
             raise InvalidInput(f"{min(both)} cannot be both off and worked", path="off")
         common: dict[str, Any] = {"certainty": Certainty.NOTICE, "source": citation, "evidence": Evidence.TEXT}
         for day in off:
-            self._look_up(self._rank, day, "off")
+            self._look_up(day, "off")
             new_worked.pop(day, None)
             text = name or Text(f"Nghỉ theo {citation}", f"Off by {citation.render('en')}")
             new_off[day] = DayOff(day=day, kind=DayKind.LOCAL_OFF, name=text, **common)
         for day in worked:
-            self._look_up(self._rank, day, "worked")
+            self._look_up(day, "worked")
             new_off.pop(day, None)
             text = name or Text(f"Làm việc theo {citation}", f"Worked by {citation.render('en')}")
             new_worked[day] = WorkedDay(day=day, kind=DayKind.LOCAL_WORKED, name=text, **common)
@@ -244,19 +249,19 @@ class WorkCalendar:
             projected=self.projected,
         )
 
-    def _look_up(self, table: Mapping[date, int], day: date, name: str = "day") -> int:
-        """Return the entry of *day*, or raise the error that says what is wrong with it."""
+    def _look_up(self, day: date, name: str = "day") -> int:
+        """Return the rank of *day*, or raise the error that says what is wrong with it."""
         try:
-            return table[day]
+            return self._rank[day]
         except (LookupError, TypeError):
             pass
         require_date(day, name)
         plain = date(day.year, day.month, day.day)
-        if plain in table:  # a subclass of date that hashes in a way of its own
-            return table[plain]
+        if plain in self._rank:  # a subclass of date that hashes in a way of its own
+            return self._rank[plain]
         if day < self._first:
-            raise NotInForce(_RULE, plain, f"{plain} lies before {self._first}, where the data of {_RULE} begin")
-        raise BeyondHorizon(_RULE, plain, known_until=self._last)
+            raise NotInForce(RULE, plain, f"{plain} lies before {self._first}, where the data of {RULE} begin")
+        raise BeyondHorizon(RULE, plain, known_until=self._last)
 
     def __reduce__(self) -> tuple[Callable[..., WorkCalendar], tuple[Any, ...]]:
         fields = {"first": self._first, "last": self._last, "known_until": self._known_until, "off": self._off}
@@ -296,7 +301,7 @@ def _official(as_of: date | None, projected: bool) -> WorkCalendar:
     known = [item for item in every if item.announced <= seen]
     known_years = _unbroken(known, years[0])
     if not known_years:
-        raise NotInForce(_RULE, seen, f"nothing of {_RULE} was known on {seen}; the data begin with {first}")
+        raise NotInForce(RULE, seen, f"nothing of {RULE} was known on {seen}; the data begin with {first}")
     known_until = date(known_years[-1], 12, 31)
     last = known_until
     if projected:
