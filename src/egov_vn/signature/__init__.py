@@ -5,15 +5,35 @@ keys          whatever signs a digest: PEM, PKCS#12, PKCS#11, remote
 trust         whom a verifier believes, and the pins of the national roots
 policy        what is accepted, by date and article
 certificate   what a certificate says, the Vietnamese way
+cms           CMS (CAdES B-B, B-T) over any bytes
 report        what was found, in the words of ETSI EN 319 102-1
+pades         signatures in PDF files
 ```
 
 Nothing here reads a clock; the network is reached only by the fetchers that you pass in.
 """
 
 from egov_vn.signature.certificate import CertificateInfo, HolderKind
+from egov_vn.signature.cms import assess_cms, sign_cms, verify_cms
 from egov_vn.signature.keys import KeySigner, PemSigner, Pkcs12Signer, Signer
 from egov_vn.signature.memo import Memo, Proofs, digest_of
+from egov_vn.signature.pades import (
+    AnnexMark,
+    At,
+    Between,
+    CopyMark,
+    InField,
+    OverPerson,
+    PersonImage,
+    SealImage,
+    SignedPdf,
+    TopRight,
+    assess_pdf,
+    check_image,
+    sign_pdf,
+    sign_pdf_reporting,
+    verify_pdf,
+)
 from egov_vn.signature.path import ChainReport, Usage, assess_certificate
 from egov_vn.signature.policy import RevocationRule, SignaturePolicy
 from egov_vn.signature.report import Indication, Level, Report, SignatureReport, Signed, SubIndication
@@ -23,31 +43,49 @@ from egov_vn.signature.trust import Anchor, TrustStore
 
 __all__ = [
     "Anchor",
+    "AnnexMark",
+    "At",
+    "Between",
     "CertificateInfo",
     "ChainReport",
+    "CopyMark",
     "HolderKind",
+    "InField",
     "Indication",
     "KeySigner",
     "Level",
     "Memo",
+    "OverPerson",
     "PemSigner",
+    "PersonImage",
     "Pkcs12Signer",
     "Proofs",
     "Report",
     "RevocationData",
     "RevocationRule",
     "RevocationSource",
+    "SealImage",
     "SignaturePolicy",
     "SignatureReport",
     "Signed",
+    "SignedPdf",
     "Signer",
     "SubIndication",
     "TimestampReport",
     "Timestamper",
+    "TopRight",
     "TrustStore",
     "Usage",
     "assess_certificate",
+    "assess_cms",
+    "assess_pdf",
     "assess_timestamp",
+    "check_image",
     "digest_of",
     "read_timestamp",
+    "sign_cms",
+    "sign_pdf",
+    "sign_pdf_reporting",
+    "verify_cms",
+    "verify_pdf",
 ]
