@@ -32,8 +32,7 @@ def make_pdf(
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(text), text),
     ]
     body += [
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
-        b"/Resources << /Font << /F1 3 0 R >> >> >>"
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 3 0 R >> >>>>"
     ] * pages
     body += objects
     out = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")

@@ -4,6 +4,7 @@ The baseline profile of EN 319 142-1 (levels B-B to B-LTA) with the appearance t
 """
 
 from egov_vn.signature.pades.appearance import AnnexMark, Appearance, CopyMark, PersonImage, SealImage, check_image
+from egov_vn.signature.pades.assess import assess_pdf, verify_pdf
 from egov_vn.signature.pades.place import At, Between, Box, InField, OverPerson, TopRight
 from egov_vn.signature.pades.sign import SignedPdf, sign_pdf, sign_pdf_reporting
 
@@ -20,7 +21,9 @@ __all__ = [
     "SealImage",
     "SignedPdf",
     "TopRight",
+    "assess_pdf",
     "check_image",
     "sign_pdf",
     "sign_pdf_reporting",
+    "verify_pdf",
 ]

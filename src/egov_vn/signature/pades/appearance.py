@@ -18,10 +18,10 @@ from typing import Any, Final, TypeAlias
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 
-from egov_vn import law
 from egov_vn.clock import vietnam_date
 from egov_vn.errors import InvalidInput
 from egov_vn.finding import Finding, Severity, finding
+from egov_vn.law import load
 from egov_vn.signature.pades import embed, placement
 from egov_vn.signature.pades.pdf import Update, foreign, pdfa_part
 from egov_vn.signature.pades.place import MILLIMETRE, At, Between, Box, InField, OverPerson, TopRight
@@ -91,7 +91,7 @@ def check_image(appearance: PersonImage | SealImage, *, at: datetime) -> tuple[F
     """
     image = _image(appearance.image)
     width, _ = _natural_size(appearance, image)
-    rules = law.load("egov_vn.signature", "appearance")
+    rules = load("egov_vn.signature", "appearance")
     day = vietnam_date(at)
     seal = isinstance(appearance, SealImage)
     hue = rules.timeline("seal_hue" if seal else "person_hue", object).on(day)
@@ -179,7 +179,7 @@ def _prepare_image(
     if isinstance(place, At):
         page, box = place.page, _fitted(Box.of(place.box), width, height, exact=exact)
     elif isinstance(place, OverPerson):
-        overlap = law.load("egov_vn.signature", "appearance").timeline("seal_overlap", float).on(vietnam_date(at)).value
+        overlap = load("egov_vn.signature", "appearance").timeline("seal_overlap", float).on(vietnam_date(at)).value
         page, box = placement.over_person(update, place, width=width, height=height, overlap=overlap)
     else:
         page, box = placement.between(update, place, width=width, height=height)
