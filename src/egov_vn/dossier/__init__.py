@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from egov_vn.dossier.allocator import CodeAllocator, CodeStatus, Gap, SqliteAllocator
+from egov_vn.dossier.audit import audit
+from egov_vn.dossier.check import Fault, Loaded, check, load_dossiers
 from egov_vn.dossier.codes import (
     CodeForm,
     ComponentCode,
@@ -14,6 +16,7 @@ from egov_vn.dossier.codes import (
     issuer_role,
 )
 from egov_vn.dossier.due import Due, Lateness, Timeliness, due_of, lateness
+from egov_vn.dossier.duties import Desk, Duty, Obligor, duties
 from egov_vn.dossier.fields import (
     ApplicantKind,
     Channel,
@@ -27,6 +30,15 @@ from egov_vn.dossier.fields import (
 from egov_vn.dossier.model import Dossier
 from egov_vn.dossier.online import OnlineLevel, online_levels
 from egov_vn.dossier.parts import Applicant, Attachment, Component, Event, Fee, Identity, Result, Supplement
+from egov_vn.dossier.portal import (
+    PortalAdapter,
+    PortalStatus,
+    Progress,
+    SyncMessage,
+    check_status_sequence,
+    portal_status,
+    progress_of,
+)
 from egov_vn.dossier.procedure import (
     Case,
     LegalBasis,
@@ -53,7 +65,7 @@ from egov_vn.dossier.regimes import (
     Rule,
     Transition,
 )
-from egov_vn.dossier.replay import Consultation, Standing, apply, regime_of, replay, standing
+from egov_vn.dossier.replay import Consultation, Standing, advance, apply, regime_of, replay, standing
 from egov_vn.dossier.state import DeliveryState, EventKind, FinanceState, State, SupplementEffect, SyncState
 
 __all__ = [
@@ -80,12 +92,15 @@ __all__ = [
     "CopyType",
     "DeliveryMethod",
     "DeliveryState",
+    "Desk",
     "Digitisation",
     "Dossier",
     "DossierCode",
     "Due",
+    "Duty",
     "Event",
     "EventKind",
+    "Fault",
     "Fee",
     "FeeStage",
     "FieldCode",
@@ -96,14 +111,19 @@ __all__ = [
     "IssuerRole",
     "Lateness",
     "LegalBasis",
+    "Loaded",
+    "Obligor",
     "OnlineLevel",
     "OnlinePayment",
+    "PortalAdapter",
+    "PortalStatus",
     "Procedure",
     "ProcedureCatalogue",
     "ProcedureCode",
     "ProcedureComponent",
     "ProcedureFee",
     "ProcedureTerm",
+    "Progress",
     "Regime",
     "RegimeKind",
     "Result",
@@ -114,16 +134,25 @@ __all__ = [
     "State",
     "Supplement",
     "SupplementEffect",
+    "SyncMessage",
     "SyncState",
     "Timeliness",
     "Transition",
     "Way",
+    "advance",
     "apply",
+    "audit",
+    "check",
+    "check_status_sequence",
     "dossier_xml",
     "due_of",
+    "duties",
     "issuer_role",
     "lateness",
+    "load_dossiers",
     "online_levels",
+    "portal_status",
+    "progress_of",
     "read_dossier_xml",
     "regime_of",
     "replay",

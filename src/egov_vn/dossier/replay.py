@@ -21,7 +21,7 @@ from egov_vn.finding import Finding, finding
 if TYPE_CHECKING:
     from egov_vn.dossier.model import Dossier
 
-__all__ = ["Consultation", "Pause", "Standing", "apply", "regime_of", "replay", "standing"]
+__all__ = ["Consultation", "Pause", "Standing", "advance", "apply", "regime_of", "replay", "standing"]
 
 _REASON_REQUIRED: Final = frozenset(
     {
@@ -88,6 +88,8 @@ class Standing:
     ended_at: datetime | None = None
     """When the processing ended in any way: settled, refused, not accepted, stopped, closed, withdrawn."""
     returned_at: datetime | None = None
+    announced: bool = False
+    """Whether an early result was announced."""
     correction_asked_at: datetime | None = None
     stop_requested_at: datetime | None = None
     answered_at: datetime | None = None
@@ -463,6 +465,7 @@ _EFFECTS: Final[Mapping[EventKind, Callable[[Standing, Event], Standing]]] = {
     EventKind.REFUND: _refund,
     EventKind.REMIT: _remit,
     EventKind.MOVE_SYSTEM: _move,
+    EventKind.ANNOUNCE: lambda now, _event: replace(now, announced=True),
     EventKind.DISPATCH: lambda now, _event: replace(now, delivery=DeliveryState.SENT),
     EventKind.DELIVERY_FAILED: lambda now, _event: replace(now, delivery=DeliveryState.UNDELIVERED),
     EventKind.SYNC_SEND: lambda now, _event: replace(now, sync=SyncState.SENT),
@@ -516,3 +519,27 @@ def _recorded(dossier: Dossier, regime: Regime) -> Standing:
         origin_system=dossier.origin_system,
         last_at=dossier.received_at or dossier.submitted_at,
     )
+
+
+def advance(dossier: Dossier, event: Event, *, due_at: datetime | None = None) -> Dossier:
+    """Return *dossier* with one more *event*, its recorded state and dates brought up to the history.
+
+    *due_at* writes a new appointment. Raises `IllegalTransition` or `InvalidInput`, and then nothing has changed.
+    """
+    first = not dossier.events
+    regime = Regime.on(vietnam_date(event.at), bundle=dossier.bundle is not None) if first else regime_of(dossier)
+    start = Standing(regime=regime, effect=dossier.supplement_effect, origin_system=dossier.origin_system)
+    now = apply(replay(dossier.events, start=start), event, path=f"LichSu[{len(dossier.events)}]")
+    refused = now.ended_at if now.state in (State.NOT_ACCEPTED, State.REFUSED) else dossier.refused_at
+    changes = {
+        "events": (*dossier.events, event),
+        "status": now.state.code,
+        "submitted_at": dossier.submitted_at or now.registered_at or now.accepted_at,
+        "received_at": now.accepted_at,
+        "finished_at": now.ended_at if now.accepted_at is not None else None,
+        "refused_at": refused,
+        "returned_at": now.returned_at,
+        "origin_system": now.origin_system,
+        "due_at": due_at or (event.due if event.kind is EventKind.EXTEND else dossier.due_at),
+    }
+    return dossier.model_copy(update=changes)
