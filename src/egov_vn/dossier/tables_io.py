@@ -1,0 +1,189 @@
+"""Reading lists as clerks have them: CSV in any usual encoding, or xlsx, with a heading somewhere near the top.
+
+Encodings: UTF-8 with or without a mark, UTF-16, else Windows-1258. Cells come out as text in NFC with plain spaces, or
+as the date, time or number that a worksheet holds. Size, rows and expansion are bounded.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import unicodedata
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from egov_vn.errors import InvalidInput, Unavailable
+from egov_vn.finding import Finding, Severity, finding
+from egov_vn.law import load
+
+__all__ = ["MAX_BYTES", "MAX_ROWS", "RawTable", "clean", "decode", "plain_key", "read_table"]
+
+MAX_BYTES: Final = 256 * 1024 * 1024
+"""A larger file is refused; a worksheet may not unpack to more than this either."""
+MAX_ROWS: Final = 2_000_000
+_MAX_CELL: Final = 32_768
+_HEAD_ROWS: Final = 25
+_MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_DELIMITERS: Final = (",", ";", "\t", "|")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawTable:
+    """A table as read (*bảng dữ liệu*): which column holds what, and the rows with their numbers in the file."""
+
+    columns: Mapping[str, int]
+    rows: tuple[tuple[int, tuple[Any, ...]], ...]
+    encoding: str
+    findings: tuple[Finding, ...] = ()
+
+
+def read_table(data: bytes, *, encoding: str | None = None, sheet: str | None = None) -> RawTable:
+    """Read CSV or xlsx *data* whose heading is known from `registers.toml`.
+
+    *encoding* overrides detection, *sheet* names a worksheet (the first one otherwise). `InvalidInput` if the bytes are
+    neither, are too large, or no heading with a dossier code or an applicant is found in the first 25 rows.
+    """
+    if not isinstance(data, bytes | bytearray):
+        raise InvalidInput("a list is read from bytes", path="data")
+    if len(data) > MAX_BYTES:
+        raise InvalidInput(f"{len(data)} bytes are too many; at most {MAX_BYTES}", path="data")
+    if data[:4] == b"PK\x03\x04":
+        return _with_heading(_xlsx_rows(bytes(data), sheet), "xlsx", ())
+    text, name, findings = decode(bytes(data), encoding=encoding)
+    return _with_heading(_csv_rows(text), name, findings)
+
+
+def decode(data: bytes, *, encoding: str | None = None) -> tuple[str, str, tuple[Finding, ...]]:
+    """Return text, name of the encoding, and a finding if it was guessed; `InvalidInput` names the faulty byte."""
+    if encoding is not None:
+        try:
+            return unicodedata.normalize("NFC", data.decode(encoding)), encoding, ()
+        except LookupError as error:
+            raise InvalidInput(f"unknown encoding {encoding!r}", path="encoding") from error
+        except UnicodeDecodeError as error:
+            raise InvalidInput(f"not {encoding}: {error.reason}", path=f"byte {error.start}") from error
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            return decode(data, encoding=name)
+    nulls = (data[1:2000:2].count(0), data[0:2000:2].count(0))
+    if max(nulls) > len(data[:2000]) // 5:
+        return decode(data, encoding="utf-16-le" if nulls[0] > nulls[1] else "utf-16-be")
+    try:
+        return unicodedata.normalize("NFC", data.decode("utf-8")), "utf-8", ()
+    except UnicodeDecodeError as error:
+        place = error.start
+    try:
+        text = unicodedata.normalize("NFC", data.decode("cp1258"))
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            "the text is neither UTF-8 nor UTF-16 nor Windows-1258; name its encoding", path=f"byte {error.start}"
+        ) from error
+    guess = finding(
+        "TABLE-ENCODING-GUESSED",
+        Severity.WARNING,
+        vi=f"Không phải UTF-8 (byte {place}); đã đọc theo Windows-1258.",
+        en=f"Not UTF-8 (byte {place}); read as Windows-1258.",
+    )
+    return text, "windows-1258", (guess,)
+
+
+def clean(value: Any) -> Any:
+    """Return a cell without marks that do not show: text in NFC with single spaces; anything else as it is."""
+    if not isinstance(value, str):
+        return value
+    if value.isascii():
+        return " ".join(value.split())
+    value = unicodedata.normalize("NFC", value).replace("\ufeff", "").replace("\u200b", "")
+    return " ".join(value.split())
+
+
+def plain_key(text: str) -> str:
+    """Return *text* without tone marks, case and punctuation, for comparing headings: `"Mã hồ sơ:"` is `"ma ho so"`."""
+    bare = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    return " ".join(
+        "".join(char if char.isalnum() else " " for char in bare if not unicodedata.combining(char)).split()
+    )
+
+
+def _csv_rows(text: str) -> Iterator[tuple[Any, ...]]:
+    csv.field_size_limit(_MAX_CELL)
+    sample = "\n".join(text[:20_000].splitlines()[:_HEAD_ROWS])
+    delimiter = max(_DELIMITERS, key=sample.count)
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            yield tuple(row)
+    except csv.Error as error:
+        raise InvalidInput(f"not a readable CSV file: {error}", path="data") from error
+
+
+def _xlsx_rows(data: bytes, sheet: str | None) -> Iterator[tuple[Any, ...]]:
+    try:
+        import openpyxl  # noqa: PLC0415 - an extra, loaded when it is used
+    except ImportError as error:
+        raise Unavailable("worksheets need the extra: pip install 'egov-vn[xlsx]'", service="openpyxl") from error
+    _check_package(data)
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        names = book.sheetnames
+        wanted = names[0] if sheet is None else sheet
+        rows = book[wanted].iter_rows(values_only=True) if wanted in names else None
+        while rows is not None and (row := next(rows, None)) is not None:
+            yield tuple(row)
+    except Exception as error:  # openpyxl lets errors of zipfile, XML and its own descriptors through
+        raise InvalidInput(f"not a readable worksheet: {type(error).__name__}: {error}", path="data") from error
+    if rows is None:
+        raise InvalidInput(f"no worksheet {sheet!r}; there are: {', '.join(names)}", path="sheet")
+
+
+def _check_package(data: bytes) -> None:
+    """Refuse a package that unpacks too large, or whose XML has a DTD: no worksheet has one."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            if sum(item.file_size for item in package.infolist()) > MAX_BYTES:
+                raise InvalidInput(f"the worksheet unpacks to more than {MAX_BYTES} bytes", path="data")
+            for item in package.infolist():
+                if not item.filename.endswith((".xml", ".rels")):
+                    continue
+                with package.open(item) as part:
+                    head = part.read(4_096)
+                if b"<!DOCTYPE" in head or b"<\x00!\x00D" in head or b"\x00<\x00!\x00D" in head:
+                    raise InvalidInput("a worksheet with a DTD is not read", path=item.filename)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
+        if isinstance(error, InvalidInput):
+            raise
+        raise InvalidInput(f"not a readable worksheet: {error}", path="data") from error
+
+
+def _with_heading(rows: Iterator[tuple[Any, ...]], encoding: str, findings: tuple[Finding, ...]) -> RawTable:
+    columns: dict[str, int] | None = None
+    kept: list[tuple[int, tuple[Any, ...]]] = []
+    for number, row in enumerate(rows, start=1):
+        if columns is None:
+            columns = _heading(row)
+            if columns is None and number >= _HEAD_ROWS:
+                break
+        elif any(cell not in (None, "") for cell in row):
+            if len(kept) >= MAX_ROWS:
+                raise InvalidInput(f"more than {MAX_ROWS} rows", path=f"row {number}")
+            kept.append((number, row))
+    if columns is None:
+        raise InvalidInput(
+            f"no heading with a dossier code or an applicant in the first {_HEAD_ROWS} rows (read as {encoding})",
+            path="row 1",
+        )
+    return RawTable(columns=columns, rows=tuple(kept), encoding=encoding, findings=findings)
+
+
+def _heading(row: tuple[Any, ...]) -> dict[str, int] | None:
+    known = {
+        name: item["key"] for item in load("egov_vn.dossier", "registers").table("headings") for name in item["names"]
+    }
+    found: dict[str, int] = {}
+    for index, cell in enumerate(row):
+        key = known.get(plain_key(cell)) if isinstance(cell, str) else None
+        if key is not None:
+            found.setdefault(key, index)
+    return found if len(found) >= 2 and ("code" in found or "applicant" in found) else None
