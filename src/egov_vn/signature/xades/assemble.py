@@ -9,7 +9,7 @@ from datetime import datetime
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from egov_vn.signature.keys import Signer
-from egov_vn.signature.xades.build import Form, Frame, Target, build_signature, qualifying, spelling
+from egov_vn.signature.xades.build import Frame, Target, XmlForm, build_signature, qualifying, spelling
 from egov_vn.signature.xades.certref import signing_certificate
 from egov_vn.signature.xades.document import Document
 from egov_vn.signature.xades.names import SIGNED_PROPERTIES
@@ -25,7 +25,7 @@ def xades_signature(
     at: datetime,
     targets: Sequence[Target],
     claims: Claims,
-    form: Form,
+    form: XmlForm,
     frame: Frame,
     objects: str = "",
 ) -> str:

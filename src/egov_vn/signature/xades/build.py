@@ -23,11 +23,11 @@ from egov_vn.signature.xades import algorithms, c14n
 from egov_vn.signature.xades.names import BASE64, DS, XADES132, XML
 from egov_vn.signature.xades.properties import text
 
-__all__ = ["Form", "Frame", "Target", "ascii_xml", "build_signature", "digest_of"]
+__all__ = ["Frame", "Target", "XmlForm", "ascii_xml", "build_signature", "digest_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class XmlForm:
     """How a signature is written: canonicalisation, hash, algorithm, prefix, what KeyInfo holds."""
 
     canonicalization: str = "http://www.w3.org/2001/10/xml-exc-c14n#"
@@ -130,7 +130,7 @@ def build_signature(
     *,
     ident: str,
     signer: Signer,
-    form: Form,
+    form: XmlForm,
     frame: Frame,
     targets: Sequence[Target],
     objects: str,
@@ -157,7 +157,7 @@ def build_signature(
     )
 
 
-def spelling(form: Form) -> Callable[[str], str]:
+def spelling(form: XmlForm) -> Callable[[str], str]:
     if form.prefix == "ds":
         return lambda text: text
     new = f"{form.prefix}:" if form.prefix else ""
@@ -168,7 +168,7 @@ def spelling(form: Form) -> Callable[[str], str]:
     )
 
 
-def _inner_digests(signature: etree._Element, targets: Sequence[Target], form: Form) -> dict[str, bytes]:
+def _inner_digests(signature: etree._Element, targets: Sequence[Target], form: XmlForm) -> dict[str, bytes]:
     digests: dict[str, bytes] = {}
     for target in targets:
         if target.digest:
@@ -190,7 +190,7 @@ def algorithms_base64(target: Target) -> bool:
     return target.transforms == (f"{DS}base64",)
 
 
-def _signed_info(targets: Sequence[Target], inner: dict[str, bytes], form: Form, name: str) -> str:
+def _signed_info(targets: Sequence[Target], inner: dict[str, bytes], form: XmlForm, name: str) -> str:
     references = "".join(reference(item, item.digest or inner[item.uri], form.digest) for item in targets)
     return (
         f'<ds:SignedInfo><ds:CanonicalizationMethod Algorithm="{form.canonicalization}"></ds:CanonicalizationMethod>'
@@ -213,7 +213,7 @@ def reference(target: Target, digest: bytes, algorithm: str) -> str:
     )
 
 
-def key_info(signer: Signer, form: Form) -> str:
+def key_info(signer: Signer, form: XmlForm) -> str:
     """Return the KeyInfo: the signer's certificate and, if the form asks, its chain without the root."""
     ders = [signer.certificate.public_bytes(Encoding.DER)]
     if form.chain:

@@ -8,7 +8,7 @@ from lxml import etree
 
 from egov_vn import _xml
 from egov_vn.signature.xades import c14n
-from egov_vn.signature.xades.limits import Limits
+from egov_vn.signature.xades.limits import XmlLimits
 from egov_vn.signature.xades.names import XML, ds
 
 __all__ = ["Document", "Spent"]
@@ -29,9 +29,9 @@ class Document:
     these spellings resolves to neither.
     """
 
-    def __init__(self, root: etree._Element, *, limits: Limits | None = None) -> None:
+    def __init__(self, root: etree._Element, *, limits: XmlLimits | None = None) -> None:
         self.root = root
-        self.limits = limits or Limits()
+        self.limits = limits or XmlLimits()
         self.left = self.limits.octets
         self._found: dict[str, tuple[etree._Element, ...]] = {}
         self._index: dict[str, list[etree._Element]] | None = None
@@ -39,9 +39,9 @@ class Document:
         self._last: tuple[object, bytes] | None = None
 
     @classmethod
-    def read(cls, data: bytes, *, limits: Limits | None = None) -> Document:
+    def read(cls, data: bytes, *, limits: XmlLimits | None = None) -> Document:
         """Parse *data* under the limits; `InvalidInput` if it is not XML, too large, or has a document type."""
-        limits = limits or Limits()
+        limits = limits or XmlLimits()
         return cls(_xml.parse(data, max_bytes=limits.document_bytes), limits=limits)
 
     @property

@@ -9,7 +9,7 @@ from datetime import datetime
 from egov_vn.errors import InvalidInput
 from egov_vn.signature.keys import Signer
 from egov_vn.signature.xades.assemble import identifier, xades_signature
-from egov_vn.signature.xades.build import Form, Frame, Target, ascii_xml, spelling
+from egov_vn.signature.xades.build import Frame, Target, XmlForm, ascii_xml, spelling
 from egov_vn.signature.xades.document import Document
 from egov_vn.signature.xades.names import BASE64, OBJECT
 from egov_vn.signature.xades.properties import Claims
@@ -19,7 +19,7 @@ __all__ = ["envelop", "envelop_files"]
 
 
 def envelop(
-    xml: bytes, document: Document, *, signer: Signer, at: datetime, claims: Claims, form: Form
+    xml: bytes, document: Document, *, signer: Signer, at: datetime, claims: Claims, form: XmlForm
 ) -> tuple[bytes, str]:
     """Return an enveloping signature over the root element of *xml*, taken over as it is written, and its Id."""
     if not form.prefix:
@@ -54,7 +54,7 @@ def envelop(
 
 
 def envelop_files(
-    files: Mapping[str, bytes], *, signer: Signer, at: datetime, claims: Claims, form: Form
+    files: Mapping[str, bytes], *, signer: Signer, at: datetime, claims: Claims, form: XmlForm
 ) -> tuple[bytes, str]:
     """Return a signature with each file in base64 in an Object of its own, and its Id."""
     ident = identifier(None, signer, at)

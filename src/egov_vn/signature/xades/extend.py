@@ -96,13 +96,14 @@ def extend_xml(
         raise InvalidInput(
             "the document has no XAdES signature" + (f" {signature!r}" if signature else ""), path="signature"
         )
-    pool: tuple[bytes, ...] = ()
-    if trust is not None:
-        pool = (*trust.intermediates, *(anchor.der for anchor in trust.anchors))
-    means = _Means(at=at, timestamper=timestamper, revocation=revocation, pool=pool, files=files, digest=digest)
+    means = _Means(at=at, timestamper=timestamper, revocation=revocation, pool=_lent(trust), files=files, digest=digest)
     for number in numbers:
         xml = _raise(xml, number, level, means)
     return xml
+
+
+def _lent(trust: TrustStore | None) -> tuple[bytes, ...]:
+    return (*(anchor.der for anchor in trust.anchors), *trust.intermediates) if trust is not None else ()
 
 
 def raise_level(
@@ -114,12 +115,13 @@ def raise_level(
     revocation: RevocationSource | None,
     signer: Signer,
     at: datetime,
+    trust: TrustStore | None = None,
     files: Files | None = None,
 ) -> bytes:
     """Raise the signature *ident*, just made by *signer*, to *level*."""
     if level is Level.B_B:
         return xml
-    pool = tuple(item.public_bytes(Encoding.DER) for item in (signer.certificate, *signer.chain))
+    pool = tuple(item.public_bytes(Encoding.DER) for item in (signer.certificate, *signer.chain)) + _lent(trust)
     means = _Means(at=at, timestamper=timestamper, revocation=revocation, pool=pool, files=files, digest="sha256")
     numbers = [i for i, item in enumerate(Document.read(xml).signatures) if item.get("Id") == ident]
     return _raise(xml, numbers[0], level, means)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Limits", "Tolerance"]
+__all__ = ["Tolerance", "XmlLimits"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class XmlLimits:
     """How much work one document may ask for; what lies beyond is refused with a finding, not tried."""
 
     document_bytes: int = 64 * 1024 * 1024
@@ -31,6 +31,11 @@ class Tolerance(StrEnum):
     """An enveloped-signature transform on an Object inside the signature does nothing, as .NET and Santuario read it.
 
     By the letter it empties the reference, so that nothing is signed. Real e-invoices carry it.
+    """
+    ENVELOPED_OUTSIDE = "enveloped-outside"
+    """An enveloped-signature transform on an element that does not hold the signature, where it does nothing.
+
+    Invoice software writes it by habit. Elsewhere it is the mark of content that was moved away from its signature.
     """
     XPATH_SIGNATURES = "xpath-signatures"
     """An XPath transform that consists of one known constant expression removes the signatures it names.

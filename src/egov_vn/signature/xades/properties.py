@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 from egov_vn.digest import Digest
 from egov_vn.signature.xades import algorithms
 
-__all__ = ["Claims", "Commitment", "Place", "PolicyId"]
+__all__ = ["Claims", "Commitment", "PolicyId", "ProductionPlace"]
 
 
 class Commitment(StrEnum):
@@ -27,7 +27,7 @@ class Commitment(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class ProductionPlace:
     """Where the signer claims to sign (*nơi ký*)."""
 
     city: str = ""
@@ -55,7 +55,7 @@ class Claims:
 
     roles: tuple[str, ...] = ()
     """Claimed roles (*chức vụ, vai trò*)."""
-    place: Place | None = None
+    place: ProductionPlace | None = None
     commitment: Commitment | str | None = None
     policy: PolicyId | None = None
     formats: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -119,7 +119,7 @@ def digest_value(digest: Digest) -> str:
     )
 
 
-def _place(place: Place | None) -> str:
+def _place(place: ProductionPlace | None) -> str:
     if place is None:
         return ""
     parts = (

@@ -20,7 +20,7 @@ from egov_vn.errors import InvalidInput
 from egov_vn.signature.xades import algorithms, c14n, transforms
 from egov_vn.signature.xades.document import Document, Spent
 from egov_vn.signature.xades.limits import Tolerance
-from egov_vn.signature.xades.names import ds
+from egov_vn.signature.xades.names import ENVELOPED, ds
 from egov_vn.signature.xades.transforms import Refused, Selection
 
 __all__ = ["Checked", "Context", "Files", "Outcome", "check_reference", "octets"]
@@ -70,6 +70,8 @@ class Checked:
     code: str = ""
     detail: str = ""
     used: frozenset[Tolerance] = frozenset()
+    whole: bool = False
+    """Whether the octets are the canonical form of the element (no base64 or other reading of it)."""
 
 
 def check_reference(reference: etree._Element, context: Context) -> Checked:
@@ -103,6 +105,7 @@ def check_reference(reference: etree._Element, context: Context) -> Checked:
         element=element,
         code="" if matches else "XML-DIGEST-DIFFERS",
         used=frozenset(used),
+        whole=all(step.method is not None or step.uri == ENVELOPED for step in transforms.transforms_of(reference)),
     )
 
 

@@ -15,9 +15,10 @@ from egov_vn.signature.keys import Signer, check_signer
 from egov_vn.signature.report import Level
 from egov_vn.signature.revocation import RevocationSource
 from egov_vn.signature.timestamp import Timestamper
+from egov_vn.signature.trust import TrustStore
 from egov_vn.signature.xades import place as places
 from egov_vn.signature.xades.assemble import identifier, xades_signature
-from egov_vn.signature.xades.build import Form, Frame, Target, digest_of
+from egov_vn.signature.xades.build import Frame, Target, XmlForm, digest_of
 from egov_vn.signature.xades.document import Document
 from egov_vn.signature.xades.enveloping import envelop
 from egov_vn.signature.xades.extend import raise_level
@@ -49,16 +50,17 @@ def sign_xml(
     elements: Sequence[str] = (),
     place: str = "",
     claims: Claims | None = None,
-    form: Form | None = None,
+    form: XmlForm | None = None,
     timestamper: Timestamper | None = None,
     revocation: RevocationSource | None = None,
+    trust: TrustStore | None = None,
 ) -> bytes:
     """Sign an XML document by XAdES (*ký số tệp XML*) and return it with the signature in it.
 
     *elements* are the ids of the elements to sign; none: the whole document. *place* says which element receives the
     signature, as `"#id"` or as a path of local names `"/HDon/DSCKS/NBan"` (what is missing at its end is made); by
     default the signed element when enveloped, the root when detached. *at* is the claimed signing time. Levels above
-    B-B need a *timestamper*, from B-LT on also *revocation*.
+    B-B need a *timestamper*, from B-LT on also *revocation*, and *trust* for the certificates above the signer's chain.
 
     Raises `InvalidInput` for a document that cannot be signed, an expired certificate, or a signature that would break
     one already in the document; `Unavailable` if a service does not answer. (ETSI EN 319 132-1; TT 15/2025/TT-BKHCN.)
@@ -66,7 +68,7 @@ def sign_xml(
     require_aware(at)
     check_signer(signer, at=at)
     document = Document.read(xml)
-    form, claims = form or Form(), claims or Claims()
+    form, claims = form or XmlForm(), claims or Claims()
     if packaging is Packaging.ENVELOPING:
         signed, ident = envelop(xml, document, signer=signer, at=at, claims=claims, form=form)
     else:
@@ -81,7 +83,9 @@ def sign_xml(
             claims=claims,
             form=form,
         )
-    return raise_level(signed, ident, level=level, timestamper=timestamper, revocation=revocation, signer=signer, at=at)
+    return raise_level(
+        signed, ident, level=level, timestamper=timestamper, revocation=revocation, signer=signer, at=at, trust=trust
+    )
 
 
 def _in_place(
@@ -94,7 +98,7 @@ def _in_place(
     elements: Sequence[str],
     place: str,
     claims: Claims,
-    form: Form,
+    form: XmlForm,
 ) -> tuple[bytes, str]:
     apexes = [places.only(document, name) for name in elements]
     default = apexes[0] if apexes and packaging is Packaging.ENVELOPED else document.root

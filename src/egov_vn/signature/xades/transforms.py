@@ -165,6 +165,7 @@ def _enveloped(
         used.add(Tolerance.ENVELOPED_INSIDE)
         return data
     if not data.document.inside(signature, data.apex):
+        used.add(Tolerance.ENVELOPED_OUTSIDE)  # without effect: `assess` decides whether that is let pass
         return data
     return replace(data, cut=(*data.cut, signature))
 

@@ -11,6 +11,7 @@ from asn1crypto import cms, x509
 from lxml import etree
 
 from egov_vn.errors import InvalidInput
+from egov_vn.signature.certificate import CertificateInfo
 from egov_vn.signature.revocation import RevocationData, RevocationSource
 from egov_vn.signature.xades.names import XADES132, XADES141
 from egov_vn.signature.xades.references import decode
@@ -118,11 +119,25 @@ def gather(leaves: Iterable[bytes], pool: Iterable[bytes], source: RevocationSou
     for leaf in leaves:
         chain = chain_of(leaf, known)
         certificates.update(dict.fromkeys(chain))
+        if not _complete(chain[-1]):
+            raise InvalidInput(
+                f"the issuer of “{_common_name(chain[-1])}” is not at hand, so its status cannot be asked; give trust",
+                path="trust",
+            )
         for der, issuer in pairwise(chain):
             if der not in asked:
                 asked.add(der)
                 data |= source.gather(der, issuer)
     return Evidence(tuple(certificates), data)
+
+
+def _complete(der: bytes) -> bool:
+    certificate = _load(der)
+    return certificate is not None and certificate.subject == certificate.issuer
+
+
+def _common_name(der: bytes) -> str:
+    return CertificateInfo.parse(der).common_name
 
 
 def evidence_text(evidence: Evidence, *, ident: str, stamps: bool = False) -> str:

@@ -1,0 +1,358 @@
+"""Assessing XML signatures: every signature of a document, each in the words of ETSI EN 319 102-1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from lxml import etree
+
+from egov_vn import _xml
+from egov_vn.clock import require_aware
+from egov_vn.errors import InvalidInput, VerificationError
+from egov_vn.finding import Finding
+from egov_vn.signature import messages
+from egov_vn.signature.memo import Memo
+from egov_vn.signature.path import assess_certificate
+from egov_vn.signature.policy import SignaturePolicy, key_size
+from egov_vn.signature.report import Indication, Report, SignatureReport, Signed, SubIndication, worst_of
+from egov_vn.signature.revocation import RevocationData
+from egov_vn.signature.trust import TrustStore
+from egov_vn.signature.xades import binding as bindings
+from egov_vn.signature.xades import claimed
+from egov_vn.signature.xades.binding import Binding, bind
+from egov_vn.signature.xades.core import Core, check_core
+from egov_vn.signature.xades.diagnose import diagnose
+from egov_vn.signature.xades.document import Document
+from egov_vn.signature.xades.extend import level_of
+from egov_vn.signature.xades.limits import Tolerance, XmlLimits
+from egov_vn.signature.xades.names import SIGNED_PROPERTIES, ds
+from egov_vn.signature.xades.profiles import XmlProfile, detect_profile, in_place
+from egov_vn.signature.xades.references import Checked, Context, Files, Outcome
+from egov_vn.signature.xades.remarks import Verdict, none_found, remark
+from egov_vn.signature.xades.stamping import Judge, Stamped, judge_stamps
+from egov_vn.signature.xades.validation_data import Evidence, read_evidence
+
+__all__ = ["SignedPart", "SignedXml", "assess_xml", "verify_xml"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedPart:
+    """One thing a signature covers: its reference, where it stands, and exactly the octets that were digested."""
+
+    uri: str
+    path: str
+    """`/HDon/DLHDon`; empty for a file outside the document."""
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedXml(Signed):
+    """What one XML signature proves; `content` is that of the parts, one after the other."""
+
+    parts: tuple[SignedPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Terms:
+    """The terms of one call."""
+
+    at: datetime
+    trust: TrustStore | None
+    policy: SignaturePolicy
+    revocation: RevocationData
+    files: Files | None
+    profile: XmlProfile
+    tolerances: frozenset[Tolerance]
+    expect: tuple[str, ...]
+    keep: bool
+    memo: Memo
+
+
+def assess_xml(
+    xml: bytes,
+    *,
+    at: datetime,
+    trust: TrustStore | None = None,
+    policy: SignaturePolicy | None = None,
+    revocation: RevocationData | None = None,
+    files: Files | None = None,
+    profile: XmlProfile | None = None,
+    tolerances: Iterable[Tolerance] = (),
+    expect: Sequence[str] = (),
+    limits: XmlLimits | None = None,
+) -> Report:
+    """Assess every signature of an XML document at the instant *at* (*kiểm tra chữ ký số trong tệp XML*).
+
+    Nothing is fetched: *files* lends what is referenced outside the document, *revocation* adds to what the signatures
+    carry. *profile* None: told from the root element. *tolerances* lets further deviations pass, by name, with a
+    warning. *expect* names paths of elements (`"/HDon/DLHDon"`) that each signature must cover.
+
+    Raises `InvalidInput` if *xml* is not well-formed, too large, or has a document type declaration.
+    """
+    return _assess(xml, at, trust, policy, revocation, files, profile, tolerances, expect, limits, keep=False)[0]
+
+
+def verify_xml(
+    xml: bytes,
+    *,
+    at: datetime,
+    trust: TrustStore | None = None,
+    policy: SignaturePolicy | None = None,
+    revocation: RevocationData | None = None,
+    files: Files | None = None,
+    profile: XmlProfile | None = None,
+    tolerances: Iterable[Tolerance] = (),
+    expect: Sequence[str] = (),
+    limits: XmlLimits | None = None,
+) -> tuple[SignedXml, ...]:
+    """Return what the signatures of an XML document prove, and nothing else (*nội dung đã được ký và xác thực*).
+
+    Every signature must pass; otherwise `VerificationError` carries the report. Arguments as in `assess_xml`.
+    """
+    report, cores = _assess(xml, at, trust, policy, revocation, files, profile, tolerances, expect, limits, keep=True)
+    if report.indication is not Indication.TOTAL_PASSED:
+        reason = f" ({report.sub_indication})" if report.sub_indication else ""
+        raise VerificationError(f"the XML signatures are {report.indication or 'absent'}{reason}", report=report)
+    return tuple(_signed(item, core, at) for item, core in zip(report.signatures, cores, strict=True))
+
+
+def _signed(report: SignatureReport, core: Core, at: datetime) -> SignedXml:
+    parts = tuple(
+        SignedPart(
+            uri=item.uri or "", path=_xml.path_of(item.element) if item.element is not None else "", content=item.octets
+        )
+        for item in (*core.references, *core.manifests)
+        if item.type not in SIGNED_PROPERTIES
+    )
+    assert report.signer is not None  # a signature without signer never passes
+    return SignedXml(
+        content=b"".join(item.content for item in parts),
+        signer=report.signer,
+        signed_at=report.proven_at or report.signed_at or at,
+        parts=parts,
+    )
+
+
+def _assess(
+    xml: bytes,
+    at: datetime,
+    trust: TrustStore | None,
+    policy: SignaturePolicy | None,
+    revocation: RevocationData | None,
+    files: Files | None,
+    profile: XmlProfile | None,
+    tolerances: Iterable[Tolerance],
+    expect: Sequence[str],
+    limits: XmlLimits | None,
+    *,
+    keep: bool,
+) -> tuple[Report, list[Core]]:
+    require_aware(at)
+    document = Document.read(xml, limits=limits)
+    profile = profile or detect_profile(document.root)
+    terms = _Terms(
+        at=at,
+        trust=trust,
+        policy=policy or SignaturePolicy.default(),
+        revocation=revocation or RevocationData(),
+        files=files,
+        profile=profile,
+        tolerances=frozenset(tolerances) | profile.tolerances,
+        expect=tuple(expect),
+        keep=keep,
+        memo=Memo(),
+    )
+    found = document.signatures
+    findings: list[Finding] = [] if found else [none_found()]
+    if len(found) > document.limits.signatures:
+        raise InvalidInput(
+            f"{len(found)} signatures exceed the limit of {document.limits.signatures}", path="Signature"
+        )
+    reports, cores = [], []
+    for number, element in enumerate(found):
+        report, core = _One(document, element, number, terms).assess()
+        reports.append(report)
+        cores.append(core)
+    return Report(signatures=tuple(reports), findings=tuple(findings), at=at), cores
+
+
+class _One:
+    """The assessment of one signature."""
+
+    def __init__(self, document: Document, element: etree._Element, number: int, terms: _Terms) -> None:
+        self.terms = terms
+        self.name = element.get("Id") or f"Signature[{number + 1}]"
+        self.context = Context(document, element, terms.files, terms.tolerances, terms.keep)
+        self.findings: list[Finding] = []
+        self.verdicts: list[Verdict] = []
+
+    def add(self, code: str, detail: str = "", where: str = "") -> None:
+        """Note a remark and its verdict."""
+        made, verdict = remark(code, where or self.name, detail)
+        self.findings.append(made)
+        self.verdicts.append(verdict)
+
+    def assess(self) -> tuple[SignatureReport, Core]:
+        """Do the mathematics, then the binding, the time-stamps, the chain and the algorithms."""
+        core = check_core(self.context)
+        evidence = self._evidence(core)
+        intermediates = self.terms.trust.intermediates if self.terms.trust else ()
+        bound = bind(core, tuple(dict.fromkeys((*evidence.certificates, *intermediates))))
+        self._mathematics(core)
+        for code, detail in bound.problems:
+            self.add(code, detail)
+        self._coverage(core, bound)
+        signed_at, text = bindings.signing_time(core, bound)
+        if text and signed_at is None:
+            self.add("XML-TIME-UNREADABLE", text)
+        stamped = self._stamps(bound, evidence)
+        self._chain(bound, evidence, stamped)
+        self._algorithms(core, bound, stamped)
+        for finding in claimed.remarks(bound, self.name):
+            self.findings.append(finding)
+        indication, sub = worst_of(self.verdicts)
+        return (
+            SignatureReport(
+                name=self.name,
+                indication=indication,
+                sub_indication=sub,
+                level=level_of(bound.properties) if bound.signed is not None else None,
+                signer=self.terms.memo.info(bound.certificate) if bound.certificate else None,
+                signed_at=signed_at,
+                proven_at=stamped.best_time,
+                covers=_covers(core),
+                findings=tuple(self.findings),
+            ),
+            core,
+        )
+
+    def _evidence(self, core: Core) -> Evidence:
+        own = Evidence(core.material.certificates, RevocationData())
+        for problem in core.material.problems:
+            self.add("XML-CERTIFICATE-UNREADABLE", problem)
+        properties = bindings.qualifying_properties(core.element)
+        if properties is None:
+            return own
+        held = read_evidence(properties)
+        for problem in held.problems:
+            self.add("XML-EVIDENCE-UNREADABLE", problem)
+        return own | held
+
+    def _mathematics(self, core: Core) -> None:
+        for problem in core.problems:
+            self.add(problem.code, problem.detail)
+        elements = core.element.findall(f"{ds('SignedInfo')}/{ds('Reference')}")
+        for number, item in enumerate((*core.references, *core.manifests)):
+            where = f"{self.name}/Reference[{number + 1}]"
+            if item.outcome is not Outcome.MATCHES:
+                self.add(item.code, item.detail or item.uri or "", where)
+            if item.outcome is Outcome.DIFFERS and number < len(core.references):
+                code = diagnose(item, elements[number], self.context)
+                if code:
+                    self.add(code, "", where)
+        if core.intact:
+            self.add("SIG-INTEGRITY-OK")
+
+    def _coverage(self, core: Core, bound: Binding) -> None:
+        root = self.context.document.root
+        data = [
+            item for item in core.references if item.type not in SIGNED_PROPERTIES and item.element is not bound.signed
+        ]
+        for item in data:
+            self._tolerated(item)
+            if item.element is not None and not in_place(self.terms.profile, item.element, core.element):
+                self.add("XML-WRONG-PLACE", f"{item.uri} {_xml.path_of(item.element)}")
+        paths = {_xml.path_of(item.element) for item in data if item.element is not None and item.whole}
+        for path in self.terms.expect:
+            if path not in paths and bindings.countersigned(core.element) is None:
+                self.add("XML-WRONG-PLACE", path)
+        target = bindings.countersigned(core.element)
+        if target is not None:
+            if not bindings.binds_to(core, target):
+                self.add("XML-COUNTER-UNBOUND", target.get("Id", ""))
+        elif core.references and not any(item.element is root for item in data):
+            self.add("XML-PARTIAL", ", ".join(sorted(paths)))
+        if bound.properties is None or bound.properties.find("{*}SignedProperties") is None:
+            self.add("XML-XMLDSIG" if self.terms.profile is XmlProfile.XMLDSIG_TCT else "XML-NOT-XADES")
+
+    def _tolerated(self, item: Checked) -> None:
+        for tolerance in sorted(item.used):
+            if tolerance is Tolerance.ENVELOPED_OUTSIDE and tolerance not in self.terms.tolerances:
+                self.add("XML-ENVELOPED-OUTSIDE", item.uri or "")
+            elif tolerance is not Tolerance.ENVELOPED_OUTSIDE:
+                self.add("XML-TOLERATED", f"{tolerance.value} {item.uri}")
+
+    def _stamps(self, bound: Binding, evidence: Evidence) -> Stamped:
+        if bound.properties is None:
+            return Stamped()
+        judge = Judge(
+            at=self.terms.at,
+            trust=self.terms.trust,
+            policy=self.terms.policy,
+            revocation=self.terms.revocation | evidence.revocation,
+            certificates=evidence.certificates,
+            memo=self.terms.memo,
+        )
+        stamped = judge_stamps(bound.properties, self.context, judge, self.name)
+        self.findings += stamped.findings
+        if stamped.not_before and stamped.best_time and stamped.not_before > stamped.best_time:
+            self.add("XML-STAMP-ORDER")
+        return stamped
+
+    def _chain(self, bound: Binding, evidence: Evidence, stamped: Stamped) -> None:
+        if bound.certificate is None:
+            return
+        try:
+            chain = assess_certificate(
+                bound.certificate,
+                at=self.terms.at,
+                trust=self.terms.trust,
+                policy=self.terms.policy,
+                intermediates=evidence.certificates,
+                revocation=self.terms.revocation | evidence.revocation,
+                proofs=stamped.proofs,
+                memo=self.terms.memo,
+                where=self.name,
+            )
+        except InvalidInput as error:
+            self.add("XML-NO-CERTIFICATE", error.message)
+            return
+        self.findings += chain.findings
+        self.verdicts.append((chain.indication, chain.sub_indication))
+
+    def _algorithms(self, core: Core, bound: Binding, stamped: Stamped) -> None:
+        policy, moment = self.terms.policy, stamped.best_time or self.terms.at
+        verdicts = [
+            ("Reference", policy.digest(name, moment)) for name in sorted({r.digest for r in core.references} - {""})
+        ]
+        if core.method is not None and bound.certificate is not None:
+            kind = key_size(self.terms.memo.certificate(bound.certificate).public_key)
+            verdicts += [("SignatureMethod", item) for item in policy.signature(core.method.name, kind, moment)]
+        for what, verdict in verdicts:
+            if verdict.allowed and not verdict.note:
+                continue
+            self.findings.append(messages.algorithm(self.name, what, verdict))
+            if not verdict.allowed:
+                proven = stamped.best_time is not None
+                sub = (
+                    SubIndication.CRYPTO_CONSTRAINTS_FAILURE
+                    if proven
+                    else SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE
+                )
+                self.verdicts.append((Indication.INDETERMINATE, sub))
+
+
+def _covers(core: Core) -> str:
+    parts = []
+    for item in core.references:
+        if item.type in SIGNED_PROPERTIES:
+            continue
+        if item.uri == "":
+            parts.append("whole document")
+        elif item.element is not None:
+            parts.append(f"{item.uri} ({_xml.path_of(item.element)})")
+        else:
+            parts.append(item.uri or "?")
+    return ", ".join(parts)
