@@ -65,7 +65,8 @@ from egov_vn.dossier.regimes import (
     Rule,
     Transition,
 )
-from egov_vn.dossier.replay import Consultation, Standing, advance, apply, regime_of, replay, standing
+from egov_vn.dossier.replay import advance, apply, regime_of, replay, standing
+from egov_vn.dossier.standing import Consultation, Standing
 from egov_vn.dossier.state import DeliveryState, EventKind, FinanceState, State, SupplementEffect, SyncState
 
 __all__ = [

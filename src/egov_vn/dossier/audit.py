@@ -15,7 +15,8 @@ from egov_vn.clock import VIETNAM, require_aware, vietnam_date
 from egov_vn.dossier.due import Due, Timeliness, due_of, lateness
 from egov_vn.dossier.duties import Desk, apology_by, closing_window, forward_by, paper_by
 from egov_vn.dossier.fields import Channel
-from egov_vn.dossier.replay import Standing, standing
+from egov_vn.dossier.replay import standing
+from egov_vn.dossier.standing import Standing
 from egov_vn.dossier.state import EventKind, State
 from egov_vn.finding import Finding, finding
 

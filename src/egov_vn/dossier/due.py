@@ -24,7 +24,8 @@ from egov_vn.calendar import (
     compute_deadline,
 )
 from egov_vn.clock import VIETNAM, require_aware, vietnam_date
-from egov_vn.dossier.replay import Standing, standing
+from egov_vn.dossier.replay import standing
+from egov_vn.dossier.standing import Standing
 from egov_vn.dossier.state import SupplementEffect
 from egov_vn.errors import InvalidInput
 from egov_vn.finding import Language

@@ -18,7 +18,8 @@ from egov_vn.clock import VIETNAM, require_aware, vietnam_date
 from egov_vn.dossier.due import Due, due_of
 from egov_vn.dossier.fields import Channel
 from egov_vn.dossier.regimes import Rule
-from egov_vn.dossier.replay import Standing, standing
+from egov_vn.dossier.replay import standing
+from egov_vn.dossier.standing import Standing
 from egov_vn.dossier.state import EventKind, State
 from egov_vn.finding import Text
 from egov_vn.law import Citation, Row, load

@@ -21,7 +21,8 @@ from egov_vn.clock import VIETNAM
 from egov_vn.dossier.fields import ApplicantKind, CodeField, Instant, OpenModel
 from egov_vn.dossier.model import Dossier
 from egov_vn.dossier.regimes import Regime
-from egov_vn.dossier.replay import Standing, apply, regime_of
+from egov_vn.dossier.replay import apply, regime_of
+from egov_vn.dossier.standing import Standing
 from egov_vn.dossier.state import EventKind
 from egov_vn.errors import InvalidInput
 from egov_vn.finding import Finding, Text, finding
