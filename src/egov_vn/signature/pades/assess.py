@@ -134,7 +134,7 @@ class _Embedded:
 
 @dataclass(slots=True, kw_only=True)
 class _Stamped:
-    """A document time-stamp that holds: *at* is proven for every byte before *end*."""
+    """A document time-stamp: if it holds, *at* is proven for every byte before *end*."""
 
     report: TimestampReport
     at: datetime
@@ -153,7 +153,10 @@ class _Assessment:
     memo: Memo = field(default_factory=Memo)
     store: SecurityStore = field(default_factory=SecurityStore)
     proven: dict[bytes, datetime] = field(default_factory=dict)
+    seen: list[_Stamped] = field(default_factory=list)
+    """Every document time-stamp that is about this file, proven or not: they make the level."""
     stamps: list[_Stamped] = field(default_factory=list)
+    """Those that hold: they prove times."""
     findings: list[Finding] = field(default_factory=list)
     broken: list[SignatureReport] = field(default_factory=list)
 
@@ -244,11 +247,14 @@ class _Assessment:
             where=item.name,
         )
         self.findings += report.findings
-        if report.indication is not Indication.TOTAL_PASSED or report.at is None:
+        if report.at is None or any(one.code == "SIG-TST-IMPRINT" for one in report.findings):
             return
         then = read_store(self.reader.get_historical_resolver(item.signature.signed_revision))
-        then.prove(report.at, self.proven)
-        self.stamps.append(_Stamped(report=replace(report, findings=()), at=report.at, end=item.end, store=then))
+        stamp = _Stamped(report=replace(report, findings=()), at=report.at, end=item.end, store=then)
+        self.seen.append(stamp)
+        if report.indication is Indication.TOTAL_PASSED:
+            then.prove(report.at, self.proven)
+            self.stamps.append(stamp)
 
 
 class _Signature:
@@ -382,7 +388,7 @@ class _Signature:
     def _level(self, check: SignerCheck) -> Level | None:
         if _subfilter(self.item) != _PADES or not check.names_certificate:
             return None
-        later = [stamp for stamp in self.whole.stamps if stamp.end > self.item.end]
+        later = [stamp for stamp in self.whole.seen if stamp.end > self.item.end]
         if not (self.stamps or later):
             return Level.B_B
         if not self.whole.store.speaks_of(check.certificate) and not (check.crls or check.ocsps):

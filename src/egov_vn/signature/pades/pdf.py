@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,10 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from egov_vn.errors import EgovError, InvalidInput
 
 __all__ = ["Update", "check_is_pdf", "entry", "foreign", "open_reader", "open_update", "pdfa_part"]
+
+# pyHanko logs what it thinks of a file as warnings, with tracebacks; here that is said by findings. Without a handler
+# Python would print them to stderr.
+logging.getLogger("pyhanko").addHandler(logging.NullHandler())
 
 _HEADER = re.compile(rb"%PDF-\d\.\d")
 
