@@ -105,7 +105,7 @@ def assess_cms(
     signed = open_signed_data(_unarmoured(data), where="cms")
     covered = _content(signed, content)
     reports = tuple(
-        _assess_signer(
+        _try_signer(
             signed,
             signer,
             name=f"signer {number}",
@@ -141,6 +141,27 @@ def verify_cms(
             raise VerificationError("nothing is proven", report=report)
         proven.append(Signed(content=covered, signer=item.signer, signed_at=item.proven_at or item.signed_at or at))
     return tuple(proven)
+
+
+def _try_signer(signed: cms.SignedData, signer: cms.SignerInfo, *, name: str, **rest: Any) -> SignatureReport:
+    try:
+        return _assess_signer(signed, signer, name=name, **rest)
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+        # asn1crypto parses late: a broken attribute shows only when it is looked at
+        broken = finding(
+            "SIG-FORMAT",
+            Severity.ERROR,
+            vi=f"Cấu trúc chữ ký không đọc được: {error}",
+            en=f"The structure of the signature cannot be read: {error}",
+            where=name,
+        )
+        given = SignatureInput(
+            name=name,
+            indication=Indication.TOTAL_FAILED,
+            sub_indication=SubIndication.FORMAT_FAILURE,
+            findings=(broken,),
+        )
+        return conclude(given, at=rest["at"], memo=rest["memo"])
 
 
 def _assess_signer(

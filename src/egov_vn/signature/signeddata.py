@@ -58,8 +58,9 @@ def open_signed_data(der: bytes, *, where: str = "") -> cms.SignedData:
         info = cms.ContentInfo.load(der)
         kind = str(info["content_type"].native)
         signed = info["content"] if kind == "signed_data" else None
-        signers = len(signed["signer_infos"]) if signed is not None else 0
-        certificates = len(signed["certificates"] or ()) if signed is not None else 0
+        # list(), because asn1crypto parses late and a broken member must show here
+        signers = len(list(signed["signer_infos"])) if signed is not None else 0
+        certificates = len(list(signed["certificates"] or ())) if signed is not None else 0
     except _UNREADABLE as error:
         raise InvalidInput(f"not a CMS signature: {error}", path=where) from error
     if signed is None:
