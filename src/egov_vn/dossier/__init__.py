@@ -66,6 +66,7 @@ from egov_vn.dossier.regimes import (
     Transition,
 )
 from egov_vn.dossier.replay import advance, apply, regime_of, replay, standing
+from egov_vn.dossier.schema import dossier_schema
 from egov_vn.dossier.standing import Consultation, Standing
 from egov_vn.dossier.state import DeliveryState, EventKind, FinanceState, State, SupplementEffect, SyncState
 
@@ -145,6 +146,7 @@ __all__ = [
     "audit",
     "check",
     "check_status_sequence",
+    "dossier_schema",
     "dossier_xml",
     "due_of",
     "duties",
