@@ -1,0 +1,210 @@
+"""The check of the descriptive records: fields, codes, conditions, links between file, records and their files."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from egov_vn.archive.descriptive import read_description
+from egov_vn.archive.fields import FieldTable
+from egov_vn.archive.inspection import HeldRecord, Inspection, MetsLevel
+from egov_vn.archive.mets import Mets
+from egov_vn.archive.profile import PackageKind, kinds
+from egov_vn.archive.retention import Retention
+from egov_vn.archive.rules import broken
+
+__all__ = ["check"]
+
+_RECORD: Final = re.compile(r"ead_(doc|pic|media)_(.+)\.xml", re.IGNORECASE)
+_ORDINAL: Final = re.compile(r"(.+)\.(\d{7})")
+
+
+def check(inspection: Inspection) -> None:
+    """Check the descriptive record of the file and those of its records."""
+    _check_file(inspection)
+    kind = inspection.kind
+    if kind is None:
+        return
+    for level in inspection.levels[1:]:
+        _check_level(inspection, level, kind)
+    _check_totals(inspection)
+    _check_codes(inspection)
+    _check_retention(inspection)
+
+
+def _check_file(inspection: Inspection) -> None:
+    root = inspection.root
+    if root is None or inspection.kind is None:
+        return
+    named = [item.href.removeprefix("./") for item in root.references if item.section == "dmd"]
+    path = next((name for name in named if name.lower().endswith("/ead.xml")), named[0] if named else "")
+    if not path or path not in inspection.tree:
+        wanted = "metadata/descriptive/EAD.xml"
+        inspection.say(broken("ARC-TREE-DESCRIPTIVE", path=wanted, expected=wanted))
+        return
+    document = inspection.parse(path)
+    if document is None:
+        return
+    table = inspection.kind.file_table
+    description, found = read_description(document, table, path=path)
+    better = _other_kind(inspection.kind, description.values.keys() | {item.found for item in found})
+    if better is not None:
+        inspection.kind = better
+        description, found = read_description(document, better.file_table, path=path)
+    for item in found:
+        inspection.say(item)
+    inspection.file = description
+
+
+def _other_kind(kind: PackageKind, names: set[str]) -> PackageKind | None:
+    """Return the kind whose file record this is, if the METS said otherwise: only a packet has `source`."""
+    twin = {"SIP_hoso": "SIP_tailieu", "SIP_tailieu": "SIP_hoso", "AIP_hoso": "AIP_tailieu", "AIP_tailieu": "AIP_hoso"}
+    is_packet = "source" in names and "startDate" not in names
+    if kind.name in twin and is_packet != kind.name.endswith("tailieu"):
+        return kinds()[twin[kind.name]]
+    return None
+
+
+def _check_level(inspection: Inspection, level: MetsLevel, kind: PackageKind) -> None:
+    mets, base = level.mets, level.base
+    by_file_id = {item.id: base + item.href for item in mets.files()}
+    group_of = {item.id: group.use for group in mets.groups for item in group.files}
+    linked = _links(mets)
+    claimed = {name for files in linked.values() for name in files}
+    for reference in mets.references:
+        if reference.section != "dmd":
+            continue
+        path = base + reference.href.removeprefix("./")
+        files = linked.get(reference.section_id, linked.get(reference.id, []))
+        held = _read_record(inspection, path, kind)
+        if held is None:
+            continue
+        held.files = tuple(by_file_id[name] for name in files if group_of.get(name) == "Data" and name in by_file_id)
+        held.holey = tuple(by_file_id[name] for name in files if group_of.get(name) == "Holeyfile")
+        if not held.files and not held.holey:
+            inspection.say(broken("ARC-LINK-RECORD-FILE", path=path))
+        inspection.records.append(held)
+        _check_names(inspection, held)
+    for item in mets.files():
+        if item.id not in claimed and group_of[item.id] in ("Data", "Holeyfile"):
+            inspection.say(broken("ARC-LINK-FILE-RECORD", path=base + item.href, line=None, found=item.id))
+    _check_holey(inspection, level)
+
+
+def _links(mets: Mets) -> dict[str, list[str]]:
+    """Return the files of each descriptive section, from the structural map and from the files themselves."""
+    linked: dict[str, list[str]] = {}
+    for division in mets.structure.walk() if mets.structure is not None else ():
+        if division.label == "Metadata" or not division.dmd_ids:
+            continue
+        files = [name for child in division.walk() for name in child.file_ids]
+        for name in division.dmd_ids:
+            linked.setdefault(name, []).extend(files)
+    for item in mets.files():
+        for name in item.dmd_ids:
+            linked.setdefault(name, []).append(item.id)
+    return linked
+
+
+def _read_record(inspection: Inspection, path: str, kind: PackageKind) -> HeldRecord | None:
+    if path not in inspection.tree:
+        return None
+    match = _RECORD.fullmatch(path.rpartition("/")[2])
+    if match is None:
+        inspection.say(broken("ARC-NAME-RECORD", path=path, expected="EAD_doc_*.xml, EAD_pic_*.xml, EAD_media_*.xml"))
+    table: FieldTable = kind.record_tables[match[1].lower() if match else "doc"]
+    document = inspection.parse(path)
+    if document is None:
+        return None
+    description, found = read_description(document, table, path=path)
+    for item in found:
+        inspection.say(item)
+    return HeldRecord(path=path, description=description)
+
+
+def _check_names(inspection: Inspection, held: HeldRecord) -> None:
+    codes = [value for name in ("docCode", "arcDocCode", "docId") if (value := held.description.get(name))]
+    if not codes:
+        return
+    names = [_stem(name) for name in (codes)]
+    for path in held.files:
+        stem = path.rpartition("/")[2]
+        if not any(stem.startswith(name) for name in names):
+            inspection.say(broken("ARC-NAME-DATA", path=path, expected=codes[0], found=stem))
+
+
+def _stem(code: str) -> str:
+    return re.sub(r'[\x00-\x1f<>:"/\\|?*]', "_", code)
+
+
+def _check_holey(inspection: Inspection, level: MetsLevel) -> None:
+    for group in level.mets.groups:
+        if group.use != "Holeyfile":
+            continue
+        for item in group.files:
+            path = level.base + item.href
+            if path not in inspection.tree:
+                continue
+            text = inspection.tree.read(path, 1 << 20).decode("utf-8", "replace").strip()
+            if not path.endswith(".fetch.txt") or not text or "\ufffd" in text or len(text) > 4096:
+                inspection.say(broken("ARC-LINK-HOLEY-FORM", path=path, expected="*.fetch.txt", found=text[:80]))
+            else:
+                inspection.say(broken("ARC-LINK-HOLEY", path=path, found=text.splitlines()[0]))
+
+
+def _check_totals(inspection: Inspection) -> None:
+    if inspection.file is None:
+        return
+    total = inspection.file.get("totalDoc")
+    if total.isdigit() and int(total) != len(inspection.records):
+        inspection.say(
+            broken("ARC-LINK-TOTAL", path="metadata/descriptive/EAD.xml", expected=total, found=len(inspection.records))
+        )
+    pages = inspection.file.get("numberOfPage")
+    counted = sum(int(text) for held in inspection.records if (text := held.description.get("numberOfPage")).isdigit())
+    if pages.isdigit() and inspection.records and int(pages) != counted:
+        inspection.say(broken("ARC-LINK-PAGES", path="metadata/descriptive/EAD.xml", expected=pages, found=counted))
+
+
+def _check_codes(inspection: Inspection) -> None:
+    file_code = (inspection.file.get("fileCode") or inspection.file.get("arcFileCode")) if inspection.file else ""
+    ordinals: set[int] = set()
+    seen: dict[tuple[str, str], str] = {}
+    for held in inspection.records:
+        for name in ("docCode", "arcDocCode", "docId"):
+            value = held.description.get(name)
+            if not value:
+                continue
+            if (name, value) in seen:
+                inspection.say(broken("ARC-LINK-DUPLICATE", path=held.path, name=name, found=value))
+            seen[name, value] = held.path
+            if name == "docId":
+                continue
+            match = _ORDINAL.fullmatch(value)
+            if match is None:
+                inspection.say(
+                    broken("ARC-LINK-CODE-FORM", path=held.path, expected="{fileCode}.{0000001}", found=value)
+                )
+                continue
+            ordinals.add(int(match[2]))
+            if (
+                file_code
+                and match[1] != file_code
+                and not match[1].endswith("." + file_code)
+                and not file_code.endswith("." + match[1])
+            ):
+                inspection.say(broken("ARC-LINK-CODE", path=held.path, expected=file_code, found=value))
+    if ordinals and max(ordinals) - min(ordinals) + 1 != len(ordinals) and len(ordinals) < 1_000_000:
+        low = min(ordinals)
+        gap = next(number for number in range(low, low + len(ordinals) + 1) if number not in ordinals)
+        inspection.say(broken("ARC-LINK-GAP", path="representations/rep1", expected=f"{gap:07}"))
+
+
+def _check_retention(inspection: Inspection) -> None:
+    own = Retention.from_code(inspection.file.get("maintenance")) if inspection.file else None
+    if own is None:
+        return
+    for held in inspection.records:
+        period = Retention.from_code(held.description.get("maintenance"))
+        if period is not None and Retention.longest((own, period)) != own:
+            inspection.say(broken("ARC-LINK-RETENTION", path=held.path, expected=period.text(), found=own.text()))

@@ -1,0 +1,142 @@
+"""The check of the files: which are missing or orphaned, and whether each byte is what the METS says."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from egov_vn.archive.check_formats import FormatCheck
+from egov_vn.archive.descriptive import schema_of
+from egov_vn.archive.inspection import Entry, Inspection
+from egov_vn.archive.package import schema_files
+from egov_vn.archive.profile import format_of
+from egov_vn.archive.rules import CheckFinding, broken
+from egov_vn.errors import InvalidInput
+
+__all__ = ["check_fixity", "check_names"]
+
+_FOLDERS: Final = frozenset({"metadata", "representations", "schemas", "documentation"})
+_ALGORITHMS: Final = {
+    "SHA-256": "sha256",
+    "SHA-384": "sha384",
+    "SHA-512": "sha512",
+    "SHA256": "sha256",
+    "SHA384": "sha384",
+    "SHA512": "sha512",
+}
+_PARALLEL_FROM: Final = 8 * 1024 * 1024
+"""Bytes in all from which threads are worth their start."""
+
+
+def check_names(inspection: Inspection) -> None:
+    """Check the tree against what the METS documents name."""
+    tree, entries = inspection.tree, inspection.entries
+    for path, entry in entries.items():
+        if path not in tree:
+            inspection.say(broken("ARC-FIXITY-MISSING", path=path, line=None, expected=path, found=entry.mets))
+    for path in tree.sizes:
+        if path not in entries and path != "METS.xml":
+            inspection.say(broken("ARC-FIXITY-ORPHAN", path=path))
+    tops = {path.partition("/")[0] for path in (*tree.sizes, *tree.folders) if "/" in path or path in tree.folders}
+    for top in sorted(tops - _FOLDERS):
+        inspection.say(broken("ARC-TREE-UNKNOWN", path=top))
+    if "schemas" not in tops:
+        inspection.say(broken("ARC-TREE-SCHEMAS", path="schemas"))
+    for entry in entries.values():
+        claimed = format_of(entry.path)
+        if claimed is not None and entry.item.mimetype and not _same_type(claimed.mimetype, entry.item.mimetype):
+            inspection.say(
+                broken(
+                    "ARC-FIXITY-MIMETYPE",
+                    path=entry.path,
+                    line=None,
+                    expected=claimed.mimetype,
+                    found=entry.item.mimetype,
+                )
+            )
+
+
+def _same_type(expected: str, found: str) -> bool:
+    aliases = {
+        "text/xml": "application/xml",
+        "text/rtf": "application/rtf",
+        "video/mp4": "video/mpeg",
+        "audio/wav": "audio/x-wav",
+    }
+    bare = found.partition(";")[0].strip().lower()
+    return aliases.get(bare, bare) == expected
+
+
+def check_fixity(inspection: Inspection, *, workers: int, formats: bool) -> None:
+    """Read every file once: size, digest, and, if *formats*, whether its content is what its name claims."""
+    formatter = FormatCheck(inspection) if formats else None
+    held = [entry for path, entry in inspection.entries.items() if path in inspection.tree]
+    total = sum(inspection.tree.sizes[entry.path] for entry in held)
+
+    def look(entry: Entry) -> list[CheckFinding]:
+        return _check_file(inspection, entry, formatter)
+
+    results: Iterable[list[CheckFinding]]
+    if workers > 1 and total >= _PARALLEL_FROM and len(held) > 1:
+        with ThreadPoolExecutor(workers) as pool:
+            results = list(pool.map(look, held, chunksize=16))
+    else:
+        results = map(look, held)
+    for found in results:
+        for item in found:
+            inspection.say(item)
+    _check_copies(inspection)
+    _check_schemas(inspection)
+
+
+def _check_file(inspection: Inspection, entry: Entry, formatter: FormatCheck | None) -> list[CheckFinding]:
+    item, path = entry.item, entry.path
+    found: list[CheckFinding] = []
+    name = _ALGORITHMS.get(item.checksum_type.upper())
+    if not item.checksum or item.size is None:
+        found.append(broken("ARC-FIXITY-NONE", path=path, expected="CHECKSUM, SIZE", found=item.checksum))
+    elif name is None:
+        found.append(broken("ARC-FIXITY-ALGORITHM", path=path, expected="SHA-256", found=item.checksum_type))
+    state, size, kept = hashlib.new(name or "sha256"), 0, formatter.wanted(entry) if formatter else 0
+    head: list[bytes] = []
+    try:
+        for chunk in inspection.tree.chunks(path):
+            state.update(chunk)
+            if size < kept:
+                head.append(chunk)
+            size += len(chunk)
+    except InvalidInput as error:
+        return [broken("ARC-PATH-UNREADABLE", path=path, found=error.message)]
+    entry.digest = state.hexdigest().upper()
+    if item.size is not None and size != item.size:
+        found.append(broken("ARC-FIXITY-SIZE", path=path, expected=item.size, found=size))
+    if name is not None and item.checksum and item.checksum.upper() != entry.digest:
+        found.append(broken("ARC-FIXITY-DIGEST", path=path, expected=item.checksum, found=entry.digest))
+    if formatter is not None and kept:
+        found.extend(formatter.check(entry, head[0] if len(head) == 1 else b"".join(head), size))
+    return found
+
+
+def _check_copies(inspection: Inspection) -> None:
+    seen: dict[str, str] = {}
+    for path, entry in inspection.entries.items():
+        if entry.use == "Data" and entry.digest:
+            twin = seen.setdefault(entry.digest, path)
+            if twin != path:
+                inspection.say(broken("ARC-FIXITY-COPY", path=path, found=twin))
+
+
+def _check_schemas(inspection: Inspection) -> None:
+    known = {name: {hashlib.sha256(data).hexdigest().upper()} for name, data in schema_files().items()}
+    if inspection.kind is not None:
+        known["EAD.xsd"] = {hashlib.sha256(schema_of(inspection.kind.file_table)).hexdigest().upper()}
+        for kind, table in inspection.kind.record_tables.items():
+            known[f"EAD_{kind}.xsd"] = {hashlib.sha256(schema_of(table)).hexdigest().upper()}
+    for path, entry in inspection.entries.items():
+        name = path.rpartition("/")[2]
+        if path.startswith("schemas/") and entry.digest and name in known and entry.digest not in known[name]:
+            inspection.say(
+                broken("ARC-XSD-ALTERED", path=path, expected=min(known[name])[:16], found=entry.digest[:16])
+            )

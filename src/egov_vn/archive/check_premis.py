@@ -1,0 +1,90 @@
+"""The check of PREMIS: schema, objects against the files, links between its parts, events that must be there."""
+
+from __future__ import annotations
+
+from egov_vn.archive.check_mets import premis_schema, validate
+from egov_vn.archive.inspection import Inspection
+from egov_vn.archive.premis import Premis, read_premis
+from egov_vn.archive.profile import event_type
+from egov_vn.archive.rules import broken
+
+__all__ = ["check"]
+
+
+def check(inspection: Inspection) -> None:
+    """Check every PREMIS file that a METS names, and that an AIP has them."""
+    if inspection.kind is not None and inspection.kind.preservation == "required":
+        for wanted in (
+            "metadata/preservation/PREMIS.xml",
+            "representations/rep1/metadata/preservation/PREMIS_rep1.xml",
+        ):
+            if wanted not in inspection.tree:
+                inspection.say(broken("ARC-TREE-PRESERVATION", path=wanted, expected=wanted))
+    for path, entry in inspection.entries.items():
+        if entry.use != "digiprov" or path not in inspection.tree:
+            continue
+        root = inspection.parse(path)
+        if root is None:
+            continue
+        premis = read_premis(root)
+        inspection.premis[path] = premis
+        if premis.form == "literal":
+            inspection.say(broken("ARC-XSD-PREMIS-LITERAL", path=path, line=root.sourceline))
+        else:
+            validate(inspection, root, path, schema=premis_schema(), code="ARC-XSD-PREMIS")
+        _check_links(inspection, path, premis)
+        _check_objects(inspection, path, premis)
+    _check_events(inspection)
+
+
+def _check_links(inspection: Inspection, path: str, premis: Premis) -> None:
+    events = {item.identifier for item in premis.events}
+    agents = {item.identifier for item in premis.agents}
+    objects = {item.identifier for item in premis.objects}
+    for item in premis.objects:
+        for name in item.events:
+            if name not in events:
+                inspection.say(broken("ARC-PREMIS-LINK", path=path, line=item.line, name="event", found=name))
+    for event in premis.events:
+        for name, _ in event.agents:
+            if name not in agents:
+                inspection.say(broken("ARC-PREMIS-LINK", path=path, line=event.line, name="agent", found=name))
+        for name, _ in event.objects:
+            if name not in objects:
+                inspection.say(broken("ARC-PREMIS-LINK", path=path, line=event.line, name="object", found=name))
+
+
+def _check_objects(inspection: Inspection, path: str, premis: Premis) -> None:
+    base = path.partition("metadata/preservation/")[0]
+    by_id = {
+        entry.item.id: entry for entry in inspection.entries.values() if entry.path.startswith(base) and entry.item.id
+    }
+    for item in premis.objects:
+        if item.category != "file":
+            continue
+        entry = inspection.entries.get(base + item.location) if item.location else by_id.get(item.identifier)
+        if entry is None:
+            inspection.say(
+                broken("ARC-PREMIS-OBJECT", path=path, line=item.line, found=item.location or item.identifier)
+            )
+            continue
+        if item.size is not None and entry.item.size is not None and item.size != entry.item.size:
+            inspection.say(
+                broken("ARC-PREMIS-SIZE", path=entry.path, line=None, expected=item.size, found=entry.item.size)
+            )
+        if item.digest and entry.item.checksum and item.digest.upper() != entry.item.checksum.upper():
+            inspection.say(
+                broken("ARC-PREMIS-DIGEST", path=entry.path, expected=item.digest, found=entry.item.checksum)
+            )
+
+
+def _check_events(inspection: Inspection) -> None:
+    kind = inspection.kind
+    if kind is None or kind.oais != "AIP" or not inspection.premis:
+        return
+    wanted = {event_type("created")[0], event_type("digitised")[0]}
+    happened = {event.type for premis in inspection.premis.values() for event in premis.events}
+    if not wanted & happened:
+        inspection.say(
+            broken("ARC-PREMIS-EVENT", path=next(iter(inspection.premis)), name=kind.name, expected=min(wanted))
+        )

@@ -1,0 +1,398 @@
+"""METS 1.12 as values: written as text, read with line numbers, both in linear time.
+
+Only what E-ARK CSIP 2.0.4 and TT 05/2025/TT-BNV use is modelled; the reader leaves the rest aside, the schema judges
+it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import quote, unquote
+from xml.sax.saxutils import escape, quoteattr
+
+from lxml import etree
+
+from egov_vn import _xml
+
+__all__ = [
+    "CSIP_NS", "METS_NS", "XLINK_NS", "Agent", "Division", "FileGroup", "Mets", "MetsFile", "Reference", "encode_href",
+    "read_mets", "write_mets",
+]  # fmt: skip
+
+METS_NS: Final = "http://www.loc.gov/METS/"
+CSIP_NS: Final = "https://DILCIS.eu/XML/METS/CSIPExtensionMETS"
+XLINK_NS: Final = "http://www.w3.org/1999/xlink"
+XSI_NS: Final = "http://www.w3.org/2001/XMLSchema-instance"
+MAX_METS_BYTES: Final = 512 * 1024 * 1024
+"""A METS of a million files is about as long; longer ones are refused."""
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_./~-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent:
+    """Who made or sent the package (`metsHdr/agent`)."""
+
+    role: str
+    type: str
+    name: str
+    other_role: str = ""
+    other_type: str = ""
+    note: str = ""
+    note_type: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A pointer to a metadata file (`mdRef`) in its *section*: `"dmd"` (dmdSec) or `"digiprov"` (digiprovMD)."""
+
+    section: str
+    section_id: str
+    id: str
+    href: str
+    mdtype: str
+    size: int | None
+    checksum: str
+    created: str
+    mimetype: str = "application/xml"
+    checksum_type: str = "SHA-256"
+    mdtype_version: str = ""
+    status: str = "CURRENT"
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetsFile:
+    """One `file`: *href* is the decoded path relative to the METS."""
+
+    id: str
+    href: str
+    size: int | None
+    checksum: str
+    created: str
+    mimetype: str
+    checksum_type: str = "SHA-256"
+    owner_id: str = ""
+    dmd_ids: tuple[str, ...] = ()
+    adm_ids: tuple[str, ...] = ()
+    raw_href: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileGroup:
+    """One `fileGrp` by its USE."""
+
+    id: str
+    use: str
+    files: tuple[MetsFile, ...]
+    content_type: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Division:
+    """One `div` of the structural map; *pointers* are `mptr` as (decoded href, title)."""
+
+    label: str
+    id: str = ""
+    type: str = ""
+    dmd_ids: tuple[str, ...] = ()
+    adm_ids: tuple[str, ...] = ()
+    file_ids: tuple[str, ...] = ()
+    pointers: tuple[tuple[str, str], ...] = ()
+    children: tuple[Division, ...] = ()
+    line: int = 0
+
+    def walk(self) -> Iterator[Division]:
+        """Yield this division and all below it."""
+        stack = [self]
+        while stack:
+            division = stack.pop()
+            yield division
+            stack.extend(reversed(division.children))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mets:
+    """One METS document."""
+
+    objid: str
+    type: str
+    profile: str
+    created: str
+    oais_type: str
+    label: str = ""
+    content_type: str = "MIXED"
+    modified: str = ""
+    status: str = "NEW"
+    agents: tuple[Agent, ...] = ()
+    alternative_ids: tuple[tuple[str, str], ...] = ()
+    references: tuple[Reference, ...] = ()
+    amd_id: str = ""
+    groups: tuple[FileGroup, ...] = ()
+    file_section_id: str = ""
+    structure: Division | None = None
+    structure_id: str = ""
+    structure_type: str = "PHYSICAL"
+    structure_label: str = "CSIP"
+    schema_location: str = ""
+    line: int = 0
+    lines: dict[str, int] = field(default_factory=dict, compare=False)
+
+    def files(self) -> Iterator[MetsFile]:
+        """Yield every `file` of every group."""
+        for group in self.groups:
+            yield from group.files
+
+
+def encode_href(path: str) -> str:
+    """Write a path as a relative URI reference: UTF-8, percent-encoded, slashes kept."""
+    return path if _PLAIN.fullmatch(path) else quote(path, safe="/~")
+
+
+# ------------------------------------------------------------------------------------------------------------- writing
+
+
+def write_mets(mets: Mets) -> bytes:
+    """Return the METS document as UTF-8."""
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>']
+    opened = (
+        f'<mets xmlns="{METS_NS}" xmlns:csip="{CSIP_NS}" xmlns:xlink="{XLINK_NS}" xmlns:xsi="{XSI_NS}"'
+        f" OBJID={quoteattr(mets.objid)} TYPE={quoteattr(mets.type)} PROFILE={quoteattr(mets.profile)}"
+    )
+    if mets.label:
+        opened += f" LABEL={quoteattr(mets.label)}"
+    opened += f" csip:CONTENTINFORMATIONTYPE={quoteattr(mets.content_type)}"
+    if mets.schema_location:
+        opened += f" xsi:schemaLocation={quoteattr(mets.schema_location)}"
+    lines.append(opened + ">")
+    _write_header(mets, lines)
+    for item in mets.references:
+        if item.section == "dmd":
+            lines.append(f'<dmdSec ID="{item.section_id}" CREATED="{item.created}" STATUS="{item.status}">')
+            lines.append(_reference(item) + "</dmdSec>")
+    if mets.amd_id:
+        lines.append(f'<amdSec ID="{mets.amd_id}">')
+        for item in mets.references:
+            if item.section == "digiprov":
+                lines.append(f'<digiprovMD ID="{item.section_id}" CREATED="{item.created}" STATUS="{item.status}">')
+                lines.append(_reference(item) + "</digiprovMD>")
+        lines.append("</amdSec>")
+    _write_files(mets, lines)
+    if mets.structure is not None:
+        lines.append(
+            f'<structMap ID="{mets.structure_id}" TYPE="{mets.structure_type}" LABEL="{mets.structure_label}">'
+        )
+        _write_division(mets.structure, lines)
+        lines.append("</structMap>")
+    lines.append("</mets>\n")
+    return "\n".join(lines).encode("utf-8")
+
+
+def _write_header(mets: Mets, lines: list[str]) -> None:
+    lines.append(
+        f'<metsHdr CREATEDATE="{mets.created}" LASTMODDATE="{mets.modified or mets.created}" '
+        f"RECORDSTATUS={quoteattr(mets.status)} csip:OAISPACKAGETYPE={quoteattr(mets.oais_type)}>"
+    )
+    for agent in mets.agents:
+        other = f" OTHERROLE={quoteattr(agent.other_role)}" if agent.other_role else ""
+        other += f" OTHERTYPE={quoteattr(agent.other_type)}" if agent.other_type else ""
+        note = ""
+        if agent.note:
+            kind = f" csip:NOTETYPE={quoteattr(agent.note_type)}" if agent.note_type else ""
+            note = f"<note{kind}>{escape(agent.note)}</note>"
+        lines.append(
+            f"<agent ROLE={quoteattr(agent.role)} TYPE={quoteattr(agent.type)}{other}>"
+            f"<name>{escape(agent.name)}</name>{note}</agent>"
+        )
+    for kind, value in mets.alternative_ids:
+        lines.append(f"<altRecordID TYPE={quoteattr(kind)}>{escape(value)}</altRecordID>")
+    lines.append("</metsHdr>")
+
+
+def _reference(item: Reference) -> str:
+    version = f' MDTYPEVERSION="{item.mdtype_version}"' if item.mdtype_version else ""
+    return (
+        f'<mdRef ID="{item.id}" LOCTYPE="URL" xlink:type="simple" xlink:href={quoteattr(encode_href(item.href))} '
+        f'MDTYPE="{item.mdtype}"{version} MIMETYPE="{item.mimetype}" SIZE="{item.size}" CREATED="{item.created}" '
+        f'CHECKSUM="{item.checksum}" CHECKSUMTYPE="{item.checksum_type}"/>'
+    )
+
+
+def _write_files(mets: Mets, lines: list[str]) -> None:
+    if not mets.groups:
+        return
+    lines.append(f'<fileSec ID="{mets.file_section_id}">')
+    for group in mets.groups:
+        content = f' csip:CONTENTINFORMATIONTYPE="{group.content_type}"' if group.content_type else ""
+        lines.append(f'<fileGrp ID="{group.id}" USE={quoteattr(group.use)}{content}>')
+        for item in group.files:
+            owner = f" OWNERID={quoteattr(item.owner_id)}" if item.owner_id else ""
+            dmd = f' DMDID="{" ".join(item.dmd_ids)}"' if item.dmd_ids else ""
+            lines.append(
+                f'<file ID="{item.id}"{owner} MIMETYPE="{item.mimetype}" SIZE="{item.size}" CREATED="{item.created}" '
+                f'CHECKSUM="{item.checksum}" CHECKSUMTYPE="{item.checksum_type}"{dmd}>'
+                f'<FLocat LOCTYPE="URL" xlink:type="simple" xlink:href={quoteattr(encode_href(item.href))}/></file>'
+            )
+        lines.append("</fileGrp>")
+    lines.append("</fileSec>")
+
+
+def _write_division(division: Division, lines: list[str]) -> None:
+    opened = f'<div ID="{division.id}"' if division.id else "<div"
+    opened += f" LABEL={quoteattr(division.label)}"
+    if division.type:
+        opened += f" TYPE={quoteattr(division.type)}"
+    if division.dmd_ids:
+        opened += f' DMDID="{" ".join(division.dmd_ids)}"'
+    if division.adm_ids:
+        opened += f' ADMID="{" ".join(division.adm_ids)}"'
+    lines.append(opened + ">")
+    for href, title in division.pointers:
+        lines.append(
+            f'<mptr LOCTYPE="URL" xlink:type="simple" xlink:href={quoteattr(encode_href(href))} '
+            f"xlink:title={quoteattr(title)}/>"
+        )
+    lines.extend(f'<fptr FILEID="{file_id}"/>' for file_id in division.file_ids)
+    for child in division.children:
+        _write_division(child, lines)
+    lines.append("</div>")
+
+
+# ------------------------------------------------------------------------------------------------------------- reading
+
+_M: Final = f"{{{METS_NS}}}"
+_HREF: Final = f"{{{XLINK_NS}}}href"
+_TITLE: Final = f"{{{XLINK_NS}}}title"
+
+
+def read_mets(data: bytes | etree._Element, *, source: str | None = None) -> Mets:
+    """Read a METS document, tolerantly: what is missing is empty. `InvalidInput` if it is not safe, well-formed XML."""
+    root = data if etree.iselement(data) else _xml.parse(data, source=source, max_bytes=MAX_METS_BYTES)
+    header = root.find(f"{_M}metsHdr")
+    amd = root.find(f"{_M}amdSec")
+    section = root.find(f"{_M}fileSec")
+    structure = next(
+        (item for item in root.iterfind(f"{_M}structMap") if item.get("LABEL") == "CSIP"), root.find(f"{_M}structMap")
+    )
+    top = structure.find(f"{_M}div") if structure is not None else None
+    return Mets(
+        objid=root.get("OBJID", ""),
+        type=root.get("TYPE", ""),
+        profile=root.get("PROFILE", ""),
+        label=root.get("LABEL", ""),
+        content_type=root.get(f"{{{CSIP_NS}}}CONTENTINFORMATIONTYPE", ""),
+        created=header.get("CREATEDATE", "") if header is not None else "",
+        modified=header.get("LASTMODDATE", "") if header is not None else "",
+        status=header.get("RECORDSTATUS", "") if header is not None else "",
+        oais_type=header.get(f"{{{CSIP_NS}}}OAISPACKAGETYPE", "") if header is not None else "",
+        agents=tuple(_read_agent(item) for item in header.iterfind(f"{_M}agent")) if header is not None else (),
+        alternative_ids=tuple(
+            (item.get("TYPE", ""), _xml.text_of(item)) for item in header.iterfind(f"{_M}altRecordID")
+        )
+        if header is not None
+        else (),
+        references=tuple(_read_references(root)),
+        amd_id=amd.get("ID", "") if amd is not None else "",
+        groups=tuple(_read_groups(section)) if section is not None else (),
+        file_section_id=section.get("ID", "") if section is not None else "",
+        structure=_read_division(top) if top is not None else None,
+        structure_id=structure.get("ID", "") if structure is not None else "",
+        structure_type=structure.get("TYPE", "") if structure is not None else "",
+        structure_label=structure.get("LABEL", "") if structure is not None else "",
+        line=root.sourceline or 0,
+        lines={
+            "metsHdr": header.sourceline or 0 if header is not None else 0,
+            "structMap": structure.sourceline or 0 if structure is not None else 0,
+        },
+    )
+
+
+def _read_agent(item: etree._Element) -> Agent:
+    note = item.find(f"{_M}note")
+    return Agent(
+        role=item.get("ROLE", ""),
+        type=item.get("TYPE", ""),
+        other_role=item.get("OTHERROLE", ""),
+        other_type=item.get("OTHERTYPE", ""),
+        name=_xml.text_of(item.find(f"{_M}name")),
+        note=_xml.text_of(note),
+        note_type=note.get(f"{{{CSIP_NS}}}NOTETYPE", "") if note is not None else "",
+    )
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _read_references(root: etree._Element) -> Iterator[Reference]:
+    sections: Iterable[tuple[str, etree._Element]] = [
+        *(("dmd", item) for item in root.iterfind(f"{_M}dmdSec")),
+        *(("digiprov", item) for item in root.iterfind(f"{_M}amdSec/{_M}digiprovMD")),
+    ]
+    for section, parent in sections:
+        for item in parent.iterfind(f"{_M}mdRef"):
+            yield Reference(
+                section=section,
+                section_id=parent.get("ID", ""),
+                id=item.get("ID", ""),
+                href=unquote(item.get(_HREF, "")),
+                mdtype=item.get("MDTYPE", ""),
+                mdtype_version=item.get("MDTYPEVERSION", ""),
+                mimetype=item.get("MIMETYPE", ""),
+                size=_number(item.get("SIZE")),
+                checksum=item.get("CHECKSUM", ""),
+                checksum_type=item.get("CHECKSUMTYPE", ""),
+                created=item.get("CREATED", ""),
+                status=parent.get("STATUS", ""),
+                line=item.sourceline or 0,
+            )
+
+
+def _read_groups(section: etree._Element) -> Iterator[FileGroup]:
+    for group in section.iter(f"{_M}fileGrp"):
+        yield FileGroup(
+            id=group.get("ID", ""),
+            use=group.get("USE", ""),
+            content_type=group.get(f"{{{CSIP_NS}}}CONTENTINFORMATIONTYPE", ""),
+            files=tuple(_read_file(item) for item in group.iterfind(f"{_M}file")),
+            line=group.sourceline or 0,
+        )
+
+
+def _read_file(item: etree._Element) -> MetsFile:
+    location = item.find(f"{_M}FLocat")
+    href = location.get(_HREF, "") if location is not None else ""
+    get = item.get
+    return MetsFile(
+        id=get("ID", ""),
+        href=unquote(href) if "%" in href else href,
+        raw_href=href,
+        size=_number(get("SIZE")),
+        checksum=get("CHECKSUM", ""),
+        checksum_type=get("CHECKSUMTYPE", ""),
+        created=get("CREATED", ""),
+        mimetype=get("MIMETYPE", ""),
+        owner_id=get("OWNERID", ""),
+        dmd_ids=tuple(get("DMDID", "").split()),
+        adm_ids=tuple(get("ADMID", "").split()),
+        line=item.sourceline or 0,
+    )
+
+
+def _read_division(item: etree._Element) -> Division:
+    return Division(
+        id=item.get("ID", ""),
+        label=item.get("LABEL", ""),
+        type=item.get("TYPE", ""),
+        dmd_ids=tuple(item.get("DMDID", "").split()),
+        adm_ids=tuple(item.get("ADMID", "").split()),
+        file_ids=tuple(child.get("FILEID", "") for child in item.iterfind(f"{_M}fptr")),
+        pointers=tuple((unquote(child.get(_HREF, "")), child.get(_TITLE, "")) for child in item.iterfind(f"{_M}mptr")),
+        children=tuple(_read_division(child) for child in item.iterfind(f"{_M}div")),
+        line=item.sourceline or 0,
+    )

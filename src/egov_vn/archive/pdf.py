@@ -1,0 +1,207 @@
+"""What a PDF tells about itself: pages, PDF/A claim, scans and their resolution, text layer.
+
+A reader of facts, not a validator: it never decides whether a file *is* PDF/A. Every expansion is bounded; what cannot
+be read is left out, and a file that makes no sense says so in `broken`.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = ["PdfFacts", "Scan", "pdf_facts"]
+
+_OBJECT: Final = re.compile(rb"(?<![0-9])(\d{1,10})\s+\d{1,5}\s+obj\b")
+_PAGE: Final = re.compile(rb"/Type\s*/Page(?![A-Za-z])")
+_PDFA_PART: Final = re.compile(rb"pdfaid:part(?:>|\s*=\s*[\"'])\s*(\d)")
+_PDFA_LEVEL: Final = re.compile(rb"pdfaid:conformance(?:>|\s*=\s*[\"'])\s*([A-Za-z])")
+_REF: Final = re.compile(rb"(\d{1,10})\s+\d{1,5}\s+R")
+_BOX: Final = re.compile(rb"/MediaBox\s*\[\s*(-?[\d.]+)\s+(-?[\d.]+)\s+(-?[\d.]+)\s+(-?[\d.]+)")
+_NUMBER: Final = rb"(-?\d*\.?\d+)"
+_PLACED: Final = re.compile(rb"\s+".join([_NUMBER] * 6) + rb"\s+cm\b[^Q]{0,200}?/([^\s/<>\[\]()]+)\s+Do\b")
+_SHOWS_TEXT: Final = re.compile(rb"\)\s*Tj|\]\s*TJ|>\s*Tj|\)\s*['\"]")
+_MAX_EXPANDED: Final = 64 * 1024 * 1024
+_MAX_OBJECTS: Final = 200_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """A picture that fills a page: its page (from 1), resolution in dpi, bits per pixel (0 if not told)."""
+
+    page: int
+    dpi: float
+    bits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PdfFacts:
+    """What was found: *pdfa* is `"2b"`, empty without a claim; *text_pages* counts pages that show text."""
+
+    pages: int = 0
+    pdfa: str = ""
+    encrypted: bool = False
+    signed: bool = False
+    scans: tuple[Scan, ...] = ()
+    text_pages: int = 0
+    broken: str = ""
+
+
+def pdf_facts(data: bytes) -> PdfFacts:
+    """Return what the PDF *data* tells; never raises."""
+    if not data.startswith(b"%PDF-"):
+        return PdfFacts(broken="no PDF header")
+    tail = data[-2048:]
+    if b"%%EOF" not in tail and b"startxref" not in tail:
+        return PdfFacts(broken="no end of file mark")
+    reader = _Reader(data)
+    pages = [number for number, body in reader.bodies.items() if _PAGE.search(body.partition(b"stream")[0])]
+    part = _PDFA_PART.search(data)
+    level = _PDFA_LEVEL.search(data)
+    if part is None:
+        for text in reader.metadata():
+            part, level = _PDFA_PART.search(text), _PDFA_LEVEL.search(text)
+            if part is not None:
+                break
+    claim = (part[1] + (level[1].lower() if level else b"")).decode() if part else ""
+    scans, texts = [], 0
+    for number, page in enumerate(pages, 1):
+        found, has_text = reader.look(page, number)
+        scans.extend(found)
+        texts += has_text
+    return PdfFacts(
+        pages=len(pages),
+        pdfa=claim,
+        encrypted=b"/Encrypt" in tail or any(b"/Encrypt" in trailer for trailer in reader.trailers()),
+        signed=b"/ByteRange" in data,
+        scans=tuple(scans),
+        text_pages=texts,
+        broken="" if pages else "no page",
+    )
+
+
+class _Reader:
+    """The objects of a PDF by number, later definitions over earlier ones, object streams expanded."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.budget = _MAX_EXPANDED
+        self.bodies: dict[int, bytes] = {}
+        starts = []
+        for match in _OBJECT.finditer(data):
+            starts.append((int(match[1]), match.end()))
+            if len(starts) >= _MAX_OBJECTS:
+                break
+        ends = [start for _, start in starts[1:]] + [len(data)]
+        for (number, start), end in zip(starts, ends, strict=True):
+            self.bodies[number] = data[start:end]
+        for body in list(self.bodies.values()):
+            if b"/ObjStm" in body[:400]:
+                self.bodies.update(
+                    (number, inner)
+                    for number, inner in self._unpack(body)
+                    if number not in self.bodies or _newer(inner)
+                )
+
+    def _unpack(self, body: bytes) -> Iterator[tuple[int, bytes]]:
+        text = self.stream(body)
+        first = re.search(rb"/First\s+(\d{1,9})", body)
+        if first is None or not text:
+            return
+        start = int(first[1])
+        numbers = [int(item) for item in text[:start].split() if item.isdigit()][: 2 * _MAX_OBJECTS]
+        pairs = list(zip(numbers[::2], numbers[1::2], strict=False))
+        for index, (number, offset) in enumerate(pairs):
+            end = pairs[index + 1][1] if index + 1 < len(pairs) else len(text) - start
+            yield number, text[start + offset : start + end]
+
+    def stream(self, body: bytes) -> bytes:
+        """Return the bytes of the stream in *body*, inflated if that is all it takes."""
+        head, mark, rest = body.partition(b"stream")
+        if not mark:
+            return b""
+        raw = rest.removeprefix(b"\r").removeprefix(b"\n")
+        end = raw.rfind(b"endstream")
+        raw = raw[:end] if end >= 0 else raw
+        if b"/Filter" not in head:
+            return raw
+        if b"FlateDecode" not in head or b"DCTDecode" in head or b"/Predictor" in head:
+            return b""
+        try:
+            made = zlib.decompressobj().decompress(raw, max(self.budget, 1))
+        except zlib.error:
+            return b""
+        self.budget -= len(made)
+        return made
+
+    def metadata(self) -> Iterator[bytes]:
+        """Yield the XMP streams that are compressed."""
+        for body in self.bodies.values():
+            head = body[:400]
+            if b"/Metadata" in head and b"/XML" in head and self.budget > 0:
+                yield self.stream(body)
+
+    def trailers(self) -> Iterator[bytes]:
+        """Yield the dictionaries of the trailers and the cross-reference streams."""
+        for match in re.finditer(rb"\btrailer\b", self.data):
+            yield self.data[match.end() : match.end() + 600]
+        for body in self.bodies.values():
+            head = body[:600].partition(b"stream")[0]
+            if b"/XRef" in head:
+                yield head
+
+    def look(self, number: int, page: int) -> tuple[list[Scan], bool]:
+        """Return the scans of the page object *number* and whether the page shows text."""
+        body = self.bodies[number]
+        content = b"\n".join(self._contents(body))
+        images = self._images(body)
+        box = _BOX.search(body) or next((found for item in self.bodies.values() if (found := _BOX.search(item))), None)
+        width, height = 595.0, 842.0
+        if box is not None:
+            width, height = abs(float(box[3]) - float(box[1])), abs(float(box[4]) - float(box[2]))
+        scans = []
+        for placed in _PLACED.finditer(content):
+            image = images.get(placed[7])
+            shown = max(abs(float(placed[1])), abs(float(placed[2])))
+            tall = max(abs(float(placed[4])), abs(float(placed[3])))
+            # what covers most of the sheet is the scan; a seal or a letterhead is not
+            if image is None or shown < 0.7 * width or tall < 0.5 * height or shown <= 0:
+                continue
+            scans.append(Scan(page=page, dpi=round(image[0] / (shown / 72), 1), bits=image[1]))
+        return scans, _SHOWS_TEXT.search(content) is not None
+
+    def _contents(self, body: bytes) -> Iterator[bytes]:
+        match = re.search(rb"/Contents\s*(\[[^\]]*\]|\d+\s+\d+\s+R)", body)
+        if match is None:
+            return
+        for reference in _REF.finditer(match[1]):
+            inner = self.bodies.get(int(reference[1]), b"")
+            if inner and self.budget > 0:
+                yield self.stream(inner)
+
+    def _images(self, body: bytes) -> dict[bytes, tuple[int, int]]:
+        resources = body
+        linked = re.search(rb"/Resources\s+(\d+)\s+\d+\s+R", body)
+        if linked is not None:
+            resources = self.bodies.get(int(linked[1]), b"")
+        names = re.search(rb"/XObject\s*(?:<<(.*?)>>|(\d+)\s+\d+\s+R)", resources, re.DOTALL)
+        if names is None:
+            return {}
+        inner = names[1] if names[1] is not None else self.bodies.get(int(names[2]), b"")
+        found = {}
+        for name, number in re.findall(rb"/([^\s/<>\[\]()]+)\s+(\d+)\s+\d+\s+R", inner):
+            image = self.bodies.get(int(number), b"").partition(b"stream")[0]
+            wide = re.search(rb"/Width\s+(\d{1,7})", image)
+            if b"/Image" in image and wide is not None:
+                depth = re.search(rb"/BitsPerComponent\s+(\d{1,2})", image)
+                parts = 3 if b"RGB" in image or b"/N 3" in image else 4 if b"CMYK" in image else 1
+                if b"/Indexed" not in image and b"ICCBased" not in image and b"/ColorSpace" in image and parts == 1:
+                    parts = 1 if b"Gray" in image else 0
+                found[name] = (int(wide[1]), int(depth[1]) * parts if depth else 0)
+        return found
+
+
+def _newer(inner: bytes) -> bool:
+    return bool(inner.strip())

@@ -1,0 +1,233 @@
+"""PREMIS 3.0 as values: objects, events and agents of a package, written as text and read with line numbers.
+
+The form that TT 05/2025/TT-BNV prints (an `object` with `objectCategory` and no `xsi:type`) is invalid under the schema
+of the Library of Congress, where `object` is abstract. The valid form is written unless the *literal* one is asked for;
+both are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+from xml.sax.saxutils import escape, quoteattr
+
+from lxml import etree
+
+from egov_vn import _xml
+
+__all__ = [
+    "PREMIS_NS",
+    "Premis",
+    "PremisAgent",
+    "PremisEvent",
+    "PremisForm",
+    "PremisObject",
+    "read_premis",
+    "write_premis",
+]
+
+PREMIS_NS: Final = "http://www.loc.gov/premis/v3"
+XSI_NS: Final = "http://www.w3.org/2001/XMLSchema-instance"
+MAX_PREMIS_BYTES: Final = 1024 * 1024 * 1024
+PremisForm = Literal["loc", "literal"]
+_CATEGORY: Final = {"intellectualEntity": "intellectual entity"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PremisObject:
+    """An object (*đối tượng*): *category* is `"file"`, `"representation"` or `"intellectualEntity"`."""
+
+    identifier: str
+    category: str = "file"
+    size: int | None = None
+    digest: str = ""
+    digest_algorithm: str = "SHA-256"
+    format: str = ""
+    original_name: str = ""
+    location: str = ""
+    events: tuple[str, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PremisEvent:
+    """Something that happened (*sự kiện*) to *objects* at *at* (ISO 8601), done by *agents* as (identifier, role)."""
+
+    identifier: str
+    type: str
+    at: str
+    detail: str = ""
+    outcome: str = ""
+    agents: tuple[tuple[str, str], ...] = ()
+    objects: tuple[tuple[str, str], ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PremisAgent:
+    """Who did it (*tác nhân*): *type* is `"organization"`, `"person"` or `"software"`."""
+
+    identifier: str
+    name: str
+    type: str
+    version: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Premis:
+    """One PREMIS document."""
+
+    objects: tuple[PremisObject, ...] = ()
+    events: tuple[PremisEvent, ...] = ()
+    agents: tuple[PremisAgent, ...] = ()
+    form: PremisForm = "loc"
+
+
+def write_premis(premis: Premis) -> bytes:
+    """Return the PREMIS document as UTF-8, in the form that it names."""
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<premis xmlns="{PREMIS_NS}" xmlns:xsi="{XSI_NS}" version="3.0">',
+    ]
+    literal = premis.form == "literal"
+    lines.extend(_object(item, literal) for item in premis.objects)
+    lines.extend(_event(item) for item in premis.events)
+    lines.extend(_agent(item) for item in premis.agents)
+    lines.append("</premis>\n")
+    return "\n".join(lines).encode("utf-8")
+
+
+def _identifier(name: str, value: str) -> str:
+    return f"<{name}><{name}Type>local</{name}Type><{name}Value>{escape(value)}</{name}Value></{name}>"
+
+
+def _object(item: PremisObject, literal: bool) -> str:
+    kind = "" if literal else f" xsi:type={quoteattr(item.category)}"
+    parts = [f"<object{kind}>", _identifier("objectIdentifier", item.identifier)]
+    if literal:
+        parts.append(f"<objectCategory>{_CATEGORY.get(item.category, item.category)}</objectCategory>")
+    if item.category == "file":
+        parts.append(
+            f"<objectCharacteristics><fixity><messageDigestAlgorithm>{item.digest_algorithm}</messageDigestAlgorithm>"
+            f"<messageDigest>{item.digest}</messageDigest></fixity><size>{item.size}</size><format><formatDesignation>"
+            f"<formatName>{escape(item.format)}</formatName></formatDesignation></format></objectCharacteristics>"
+        )
+    if item.original_name:
+        parts.append(f"<originalName>{escape(item.original_name)}</originalName>")
+    if item.location:
+        parts.append(
+            "<storage><contentLocation><contentLocationType>relative path</contentLocationType>"
+            f"<contentLocationValue>{escape(item.location)}</contentLocationValue></contentLocation></storage>"
+        )
+    parts.extend(_identifier("linkingEventIdentifier", event) for event in item.events)
+    parts.append("</object>")
+    return "".join(parts)
+
+
+def _event(item: PremisEvent) -> str:
+    parts = [
+        "<event>", _identifier("eventIdentifier", item.identifier), f"<eventType>{escape(item.type)}</eventType>",
+        f"<eventDateTime>{escape(item.at)}</eventDateTime>",
+    ]  # fmt: skip
+    if item.detail:
+        parts.append(
+            f"<eventDetailInformation><eventDetail>{escape(item.detail)}</eventDetail></eventDetailInformation>"
+        )
+    if item.outcome:
+        parts.append(
+            f"<eventOutcomeInformation><eventOutcome>{escape(item.outcome)}</eventOutcome></eventOutcomeInformation>"
+        )
+    for name, links in (("Agent", item.agents), ("Object", item.objects)):
+        for identifier, role in links:
+            tag = f"linking{name}"
+            told = f"<{tag}Role>{escape(role)}</{tag}Role>" if role else ""
+            parts.append(
+                f"<{tag}Identifier><{tag}IdentifierType>local</{tag}IdentifierType><{tag}IdentifierValue>"
+                f"{escape(identifier)}</{tag}IdentifierValue>{told}</{tag}Identifier>"
+            )
+    parts.append("</event>")
+    return "".join(parts)
+
+
+def _agent(item: PremisAgent) -> str:
+    version = f"<agentVersion>{escape(item.version)}</agentVersion>" if item.version else ""
+    return (
+        f"<agent>{_identifier('agentIdentifier', item.identifier)}<agentName>{escape(item.name)}</agentName>"
+        f"<agentType>{escape(item.type)}</agentType>{version}</agent>"
+    )
+
+
+_P: Final = f"{{{PREMIS_NS}}}"
+
+
+def read_premis(data: bytes | etree._Element, *, source: str | None = None) -> Premis:
+    """Read a PREMIS document in either form, tolerantly; `InvalidInput` if it is not safe, well-formed XML."""
+    root = data if etree.iselement(data) else _xml.parse(data, source=source, max_bytes=MAX_PREMIS_BYTES)
+    literal = any(
+        item.get(f"{{{XSI_NS}}}type") is None and item.find(f"{_P}objectCategory") is not None
+        for item in root.iterfind(f"{_P}object")
+    )
+    return Premis(
+        objects=tuple(_read_objects(root)),
+        events=tuple(_read_events(root)),
+        agents=tuple(
+            PremisAgent(
+                identifier=_at(item, "agentIdentifier/agentIdentifierValue"),
+                name=_at(item, "agentName"),
+                type=_at(item, "agentType"),
+                version=_at(item, "agentVersion"),
+                line=item.sourceline or 0,
+            )
+            for item in root.iterfind(f"{_P}agent")
+        ),
+        form="literal" if literal else "loc",
+    )
+
+
+def _at(item: etree._Element, path: str) -> str:
+    return item.findtext("/".join(_P + step for step in path.split("/")), "").strip()
+
+
+def _read_objects(root: etree._Element) -> Iterator[PremisObject]:
+    for item in root.iterfind(f"{_P}object"):
+        kind = item.get(f"{{{XSI_NS}}}type", "").rpartition(":")[2]
+        if not kind:
+            words = _at(item, "objectCategory")
+            kind = "intellectualEntity" if words == "intellectual entity" else words
+        size = _at(item, "objectCharacteristics/size")
+        yield PremisObject(
+            identifier=_at(item, "objectIdentifier/objectIdentifierValue"),
+            category=kind,
+            size=int(size) if size.isascii() and size.isdigit() and len(size) < 19 else None,
+            digest=_at(item, "objectCharacteristics/fixity/messageDigest"),
+            digest_algorithm=_at(item, "objectCharacteristics/fixity/messageDigestAlgorithm"),
+            format=_at(item, "objectCharacteristics/format/formatDesignation/formatName"),
+            original_name=_at(item, "originalName"),
+            location=_at(item, "storage/contentLocation/contentLocationValue"),
+            events=tuple(
+                _at(link, "linkingEventIdentifierValue") for link in item.iterfind(f"{_P}linkingEventIdentifier")
+            ),
+            line=item.sourceline or 0,
+        )
+
+
+def _read_events(root: etree._Element) -> Iterator[PremisEvent]:
+    for item in root.iterfind(f"{_P}event"):
+        links: dict[str, tuple[tuple[str, str], ...]] = {}
+        for name in ("Agent", "Object"):
+            links[name] = tuple(
+                (_at(link, f"linking{name}IdentifierValue"), _at(link, f"linking{name}Role"))
+                for link in item.iterfind(f"{_P}linking{name}Identifier")
+            )
+        yield PremisEvent(
+            identifier=_at(item, "eventIdentifier/eventIdentifierValue"),
+            type=_at(item, "eventType"),
+            at=_at(item, "eventDateTime"),
+            detail=_at(item, "eventDetailInformation/eventDetail"),
+            outcome=_at(item, "eventOutcomeInformation/eventOutcome"),
+            agents=links["Agent"],
+            objects=links["Object"],
+            line=item.sourceline or 0,
+        )

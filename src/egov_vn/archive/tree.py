@@ -1,0 +1,267 @@
+"""Read a package as it lies, folder or ZIP, without unpacking it and without trusting a name in it.
+
+Nothing is written anywhere. Links are not followed, names that lead out are told and left aside, sizes are what the
+container declares and are checked against limits before the first byte is expanded.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from egov_vn.archive.rules import CheckFinding, broken
+from egov_vn.errors import InvalidInput
+
+__all__ = ["FolderTree", "Limits", "Tree", "ZipTree", "is_safe_path", "open_tree"]
+
+_CHUNK: Final = 1024 * 1024
+_DRIVE: Final = re.compile(r"^[A-Za-z]:")
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a check is willing to read: files, bytes in all, bytes of one XML file, and how far an entry may expand."""
+
+    max_files: int = 2_000_000
+    max_bytes: int = 1 << 42
+    max_xml_bytes: int = 512 * 1024 * 1024
+    max_ratio: int = 200
+    max_depth: int = 40
+    ratio_from: int = 1 << 20
+    """Entries shorter than this may expand at any ratio: a file of blanks compresses well."""
+
+
+def is_safe_path(name: str) -> bool:
+    """Say whether *name* is a plain relative path: no way up, no root, no drive, no backslash, no control character."""
+    if not name or name.startswith("/") or "\\" in name or _DRIVE.match(name) or _CONTROL.search(name):
+        return False
+    return all(part not in ("", ".", "..") for part in name.split("/"))
+
+
+@dataclass(slots=True)
+class Tree:
+    """The files of a package by their path from its root, with their sizes; what is wrong with the container."""
+
+    label: str
+    root: str = ""
+    sizes: dict[str, int] = field(default_factory=dict)
+    findings: list[CheckFinding] = field(default_factory=list)
+    folders: set[str] = field(default_factory=set)
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """Yield the bytes of *name*; `InvalidInput` if they cannot be had."""
+        raise NotImplementedError
+
+    def read(self, name: str, limit: int) -> bytes:
+        """Return the bytes of *name*, at most *limit*; `InvalidInput` if there are more, or if they cannot be had."""
+        if self.sizes[name] > limit:
+            raise InvalidInput(f"{self.sizes[name]} bytes exceed the limit of {limit}", path=name)
+        return b"".join(self.chunks(name))
+
+    def close(self) -> None:
+        """Let go of the container."""
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.sizes
+
+    def check_names(self) -> None:
+        """Tell names that collide in Unicode NFC without regard to case, and names that are not NFC."""
+        seen: dict[str, str] = {}
+        for name in self.sizes:
+            if name.isascii():
+                key = name.lower()
+            else:
+                composed = unicodedata.normalize("NFC", name)
+                if composed != name:
+                    self.findings.append(broken("ARC-PATH-NFD", path=name, expected=composed, found=name))
+                key = composed.casefold()
+            twin = seen.setdefault(key, name)
+            if twin != name:
+                self.findings.append(broken("ARC-PATH-COLLISION", path=name, found=twin))
+
+
+class FolderTree(Tree):
+    """A package that lies in a folder."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        Tree.__init__(self, label=path.name)
+        self._path = path
+        self._scan(limits)
+
+    def _scan(self, limits: Limits) -> None:
+        stack, total = [(os.fspath(self._path), "", 0)], 0
+        while stack:
+            folder, prefix, depth = stack.pop()
+            if depth > limits.max_depth:
+                self.findings.append(broken("ARC-LIMIT", path=prefix, expected=limits.max_depth, found=depth))
+                continue
+            try:
+                with os.scandir(folder) as entries:
+                    found = sorted(entries, key=lambda entry: entry.name)
+            except OSError as error:
+                self.findings.append(broken("ARC-PATH-UNREADABLE", path=prefix, found=error.strerror))
+                continue
+            for entry in found:
+                name = prefix + entry.name
+                total += self._take(entry, name, depth, stack)
+            if len(self.sizes) > limits.max_files or total > limits.max_bytes:
+                self.findings.append(broken("ARC-LIMIT", expected=limits.max_files, found=len(self.sizes)))
+                return
+
+    def _take(self, entry: os.DirEntry[str], name: str, depth: int, stack: list[tuple[str, str, int]]) -> int:
+        if not is_safe_path(name):
+            shown = name.encode("utf-8", "backslashreplace").decode()
+            self.findings.append(broken("ARC-PATH-UNSAFE", path=shown, found=shown))
+        elif entry.is_symlink():
+            self.findings.append(broken("ARC-PATH-LINK", path=name))
+        elif entry.is_dir(follow_symlinks=False):
+            self.folders.add(name)
+            stack.append((entry.path, name + "/", depth + 1))
+        elif entry.is_file(follow_symlinks=False):
+            size = entry.stat(follow_symlinks=False).st_size
+            self.sizes[name] = size
+            return size
+        else:
+            self.findings.append(broken("ARC-PATH-SPECIAL", path=name))
+        return 0
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """Yield the bytes of *name*."""
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+        try:
+            descriptor = os.open(f"{self._path}/{name}", flags)
+        except OSError as error:
+            raise InvalidInput(f"cannot be read: {error.strerror}", path=name) from error
+        try:
+            while chunk := os.read(descriptor, _CHUNK):
+                yield chunk
+        except OSError as error:
+            raise InvalidInput(f"cannot be read: {error.strerror}", path=name) from error
+        finally:
+            os.close(descriptor)
+
+
+class ZipTree(Tree):
+    """A package in a ZIP file, read in place."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        Tree.__init__(self, label=path.name)
+        self._infos: dict[str, zipfile.ZipInfo] = {}
+        try:
+            self._zip: zipfile.ZipFile | None = zipfile.ZipFile(path)
+        except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+            self._zip = None
+            self.findings.append(broken("ARC-ZIP-BROKEN", path=path.name, found=error))
+            return
+        self._take(path.stat().st_size, limits)
+        self._find_root()
+
+    def _take(self, archive_size: int, limits: Limits) -> None:
+        infos = self._zip.infolist() if self._zip else []
+        if len(infos) > limits.max_files:
+            self.findings.append(broken("ARC-LIMIT", expected=limits.max_files, found=len(infos)))
+            infos = infos[: limits.max_files]
+        total = packed = 0
+        for info in infos:
+            name = info.orig_filename.rstrip("/") if info.orig_filename.endswith("/") else info.orig_filename
+            problem = self._problem(info, name, limits)
+            if problem is not None:
+                self.findings.append(problem)
+            elif info.is_dir():
+                self.folders.add(name)
+            else:
+                total, packed = total + info.file_size, packed + info.compress_size
+                self._infos[name] = info
+        # entries that lie over each other expand to more than their sizes tell
+        if packed > archive_size or total > limits.max_bytes:
+            self.findings.append(
+                broken(
+                    "ARC-ZIP-BOMB",
+                    path=self.label,
+                    expected=min(limits.max_bytes, archive_size),
+                    found=max(packed, total),
+                )
+            )
+            self._infos.clear()
+
+    def _problem(self, info: zipfile.ZipInfo, name: str, limits: Limits) -> CheckFinding | None:
+        shown = name.encode("utf-8", "backslashreplace").decode()
+        mode = info.external_attr >> 16
+        if not is_safe_path(name):
+            return broken("ARC-PATH-UNSAFE", path=_CONTROL.sub("?", shown), found=_CONTROL.sub("?", shown))
+        if name in self._infos:
+            return broken("ARC-ZIP-DUPLICATE", path=name)
+        if stat.S_ISLNK(mode):
+            return broken("ARC-PATH-LINK", path=name)
+        if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
+            return broken("ARC-PATH-SPECIAL", path=name)
+        if info.flag_bits & 0x41:
+            return broken("ARC-ZIP-ENCRYPTED", path=name)
+        if info.file_size > limits.ratio_from and info.file_size > limits.max_ratio * max(info.compress_size, 1):
+            ratio = f"{info.file_size} / {info.compress_size}"
+            return broken("ARC-ZIP-BOMB", path=name, expected=f"{limits.max_ratio}x", found=ratio)
+        return None
+
+    def _find_root(self) -> None:
+        tops = {name.partition("/")[0] for name in self._infos}
+        if len(tops) == 1 and not any("/" not in name for name in self._infos):
+            self.root = next(iter(tops))
+        elif self._infos:
+            shown = ", ".join(sorted(tops)[:5])
+            self.findings.append(broken("ARC-TREE-ROOT", path=self.label, expected="1", found=shown))
+        cut = len(self.root) + 1 if self.root else 0
+        self._infos = {name[cut:]: info for name, info in self._infos.items()}
+        self.sizes = {name: info.file_size for name, info in self._infos.items()}
+        self.folders = {name[cut:] for name in self.folders if len(name) > cut}
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """Yield the bytes of *name*, never more than the ZIP declares."""
+        if self._zip is None:
+            raise InvalidInput("the ZIP file is broken", path=name)
+        try:
+            with self._zip.open(self._infos[name]) as stream:
+                while chunk := stream.read(_CHUNK):
+                    yield chunk
+        except (
+            zipfile.BadZipFile,
+            OSError,
+            ValueError,
+            RuntimeError,
+            NotImplementedError,
+            EOFError,
+            zlib.error,
+        ) as error:
+            raise InvalidInput(f"cannot be read from the ZIP: {error}", path=name) from error
+
+    def close(self) -> None:
+        """Close the ZIP file."""
+        if self._zip is not None:
+            self._zip.close()
+
+
+def open_tree(path: Path, limits: Limits) -> Tree:
+    """Open the package at *path*: a folder, a folder that holds one package folder, or a ZIP file."""
+    if path.is_symlink() or not path.exists():
+        raise InvalidInput("there is no package here" if not path.exists() else "is a link", path=str(path))
+    if not path.is_dir():
+        tree: Tree = ZipTree(path, limits)
+    else:
+        folder = path if (path / "METS.xml").exists() else _only_child(path)
+        tree = FolderTree(folder, limits)
+        tree.root = folder.resolve().name
+    tree.check_names()
+    return tree
+
+
+def _only_child(path: Path) -> Path:
+    children = [child for child in path.iterdir() if child.is_dir() and not child.is_symlink()]
+    return children[0] if len(children) == 1 and (children[0] / "METS.xml").is_file() else path
