@@ -95,8 +95,6 @@ def _reference(text: str, match: re.Match[str], index: int) -> DocumentReference
         else:
             bare = _ABSTRACT.match(re.split(r"[;.]", text[end : end + 400])[0])
             abstract = _trim(bare["abstract"]) if bare else ""
-    elif not kind:
-        return None
     return DocumentReference(
         kind=kind[:1].upper() + kind[1:] if kind else (parsed.document_kind.name if parsed.document_kind else ""),
         number=parsed,

@@ -6,7 +6,7 @@ Measures are data (`data/layout.toml`); the template holds none. Needs the extra
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -63,7 +63,21 @@ def render(
     diameter of the agency's seal. The same document, instant and fonts give the same bytes. Raises `InvalidInput` for a
     character that no font shows, `Unavailable` without the extra `forms`.
     """
-    values = _values(document, vietnam_date(require_aware(at)), seal_mm)
+    return compose(document, at=at, standard=standard, seal_mm=seal_mm, font=font, font_paths=font_paths)
+
+
+def compose(
+    document: Document,
+    *,
+    at: datetime,
+    extra: Mapping[str, Any] | None = None,
+    standard: Standard = "a-2b",
+    seal_mm: float | None = None,
+    font: str | None = None,
+    font_paths: Sequence[str | Path] = (),
+) -> Layout:
+    """Set *document* with *extra* values for the template; the house's own door to the template, see `render`."""
+    values = _values(document, vietnam_date(require_aware(at)), seal_mm) | dict(extra or {})
     made = compile_pdf(_TEMPLATE, data=values, at=at, standard=standard, font=font, font_paths=font_paths)
     return Layout(
         pdf=made.pdf,
@@ -103,13 +117,12 @@ def sentence_case(text: str, *, context: str = "") -> str:
 
 def _values(document: Document, day: date, seal_mm: float | None) -> dict[str, Any]:
     letter = document.kind.is_letter
-    body_text = " ".join(paragraph.text for paragraph in document.body)
-    abstract = sentence_case(document.abstract, context=f"{document.place}. {body_text}")
+    abstract = sentence_case(document.abstract, context=_context(document))
     return {
         "title": document.title,
         "style": _style(day, seal_mm),
         "superior": document.issuer.superior,
-        "issuer": _name_lines(document.issuer.name),
+        "issuer": name_lines(document.issuer.name),
         "number": f"Số: {document.number}" if document.number else "Số:",
         "dateline": document.dateline,
         "kind": "" if letter else document.kind.name,
@@ -123,8 +136,14 @@ def _values(document: Document, day: date, seal_mm: float | None) -> dict[str, A
         "drafter": _drafter(document),
         "stamps": _stamps(document, day),
         "contact": list(document.contact),
+        "copy": None,
         "appendices": [_appendix(document, index) for index in range(len(document.appendices))],
     }
+
+
+def _context(document: Document) -> str:
+    """Return the text that shows how this document spells its names."""
+    return " ".join((f"tại {document.place} .", document.abstract, *(paragraph.text for paragraph in document.body)))
 
 
 def _style(day: date, seal_mm: float | None) -> dict[str, Any]:
@@ -144,7 +163,7 @@ def _style(day: date, seal_mm: float | None) -> dict[str, Any]:
     }
 
 
-def _name_lines(name: str) -> list[str]:
+def name_lines(name: str) -> list[str]:
     """Break a committee's name before its place, as such heads are printed: *ỦY BAN NHÂN DÂN / THÀNH PHỐ CẦN THƠ*."""
     match = re.match(r"^((?:ỦY|UỶ) BAN NHÂN DÂN|HỘI ĐỒNG NHÂN DÂN|VĂN PHÒNG)\s+(.+)$", name, re.IGNORECASE)
     return [match[1], match[2]] if match and len(name) > 24 else [name]
@@ -194,10 +213,10 @@ def _appendix(document: Document, index: int) -> dict[str, Any]:
     several = len(document.appendices) > 1
     number = (_ROMAN[index + 1] if index + 1 < len(_ROMAN) else str(index + 1)) if several else ""
     day = vietnamese_date(document.day) if document.day else "ngày … tháng … năm …"
-    name = document.kind.name
+    issuer = sentence_case(document.issuer.name, context=_context(document))
     return {
         "heading": f"Phụ lục {number}".strip(),
         "title": appendix.title,
-        "hint": f"(Kèm theo {name} số {document.number or '…'} {day} của {document.issuer.name})",
+        "hint": f"(Kèm theo {document.kind.name} số {document.number or '…'} {day} của {issuer})",
         "body": _body(appendix.body),
     }

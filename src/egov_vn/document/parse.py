@@ -10,11 +10,12 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
 from egov_vn.document.citation import find_references, parse_date
 from egov_vn.document.kind import DocumentKind, normalise
-from egov_vn.document.model import Block, Capacity, Document, Issuer, Paragraph, Signatory, SigningForm
+from egov_vn.document.model import Appendix, Block, Capacity, Document, Issuer, Paragraph, Signatory, SigningForm
 from egov_vn.document.number import DocumentNumber
 from egov_vn.errors import InvalidInput
 
@@ -32,6 +33,7 @@ _RULE = re.compile(r"^[\s_\-–—*.=]+$")
 _SIGNED = re.compile(r"^\(?\s*(?:đã\s+ký|ký\s+tên|chữ\s+ký|đã\s+ký\s+và\s+đóng\s+dấu).*\)?$", re.IGNORECASE)
 _RECIPIENTS = re.compile(r"^Nơi\s+nhận\s*:?\s*(?P<rest>.*)$", re.IGNORECASE)
 _DEAR = re.compile(r"^Kính\s+gửi\s*:?\s*(?P<rest>.*)$", re.IGNORECASE)
+_APPENDIX = re.compile(r"^Phụ\s+lục(?:\s+(?:số\s+)?[IVX\d]+)?\.?$", re.IGNORECASE)
 _CAPACITY = re.compile(r"^(?P<form>TM|TUQ|TL|KT|Q)\s*\.\s*(?P<principal>.+)$")
 _BLOCKS: Final = (
     (re.compile(r"^Căn cứ\b", re.IGNORECASE), Block.BASIS),
@@ -61,6 +63,7 @@ def parse_text(text: str) -> Document:
     kind, abstract, body_lines = _read_title(head, rest)
     body_lines, tail = _split_tail(body_lines)
     addressees, body_lines = _read_addressees(body_lines)
+    tail, appendices = _read_appendices(tail)
     signer, recipients = _read_tail(tail)
     body = _blocks(body_lines)
     if not head.issuer or (head.number is None and kind is None):
@@ -81,6 +84,7 @@ def parse_text(text: str) -> Document:
         signer=signer,
         recipients=recipients,
         references=find_references(body),
+        appendices=appendices,
     )
 
 
@@ -195,15 +199,15 @@ def _split_tail(lines: list[str]) -> tuple[list[str], list[str]]:
     """Part the body from what follows it: the closing `./.` ends it, else recipients or the signer's lines do."""
     closing = [index for index, line in enumerate(lines) if line.endswith(("./.", "./"))]
     if closing:
-        return lines[: closing[-1] + 1], lines[closing[-1] + 1 :]
+        return lines[: closing[0] + 1], lines[closing[0] + 1 :]
     for index, line in enumerate(lines):
         if _RECIPIENTS.match(line):
             start = index
-            while start > 0 and (not lines[start - 1] or _is_position(lines[start - 1])):
+            while start > 0 and _is_tail(lines[start - 1]):
                 start -= 1
             return lines[:start], lines[start:]
     end = len(lines)
-    while end > 0 and (not lines[end - 1] or _is_position(lines[end - 1]) or _is_name(lines[end - 1])):
+    while end > 0 and _is_tail(lines[end - 1]):
         end -= 1
     return lines[:end], lines[end:]
 
@@ -224,6 +228,17 @@ def _read_addressees(lines: list[str]) -> tuple[tuple[str, ...], list[str]]:
 
 def _item(line: str) -> str:
     return line.strip().lstrip("-–+ ").rstrip(" ;.").strip()
+
+
+def _read_appendices(lines: list[str]) -> tuple[list[str], tuple[Appendix, ...]]:
+    """Part the appendices, each under a line *Phụ lục* of its own, from the tail."""
+    starts = [index for index, line in enumerate(lines) if _APPENDIX.match(line)]
+    found: list[Appendix] = []
+    for start, end in pairwise([*starts, len(lines)]):
+        title_at = _next_text(lines, start + 1)
+        rest = [line for line in lines[title_at + 1 : end] if not line.startswith("(Kèm theo")]
+        found.append(Appendix(title=lines[title_at] if title_at < end else "", body=_blocks(rest)))
+    return (lines[: starts[0]] if starts else lines), tuple(found)
 
 
 def _read_tail(lines: list[str]) -> tuple[Signatory | None, tuple[str, ...]]:
@@ -302,6 +317,10 @@ def _is_upper(line: str) -> bool:
 
 def _is_position(line: str) -> bool:
     return _is_upper(line) and len(line) < 120 and not line.startswith(("-", "–"))
+
+
+def _is_tail(line: str) -> bool:
+    return not line or bool(_RULE.match(line) or _SIGNED.match(line)) or _is_position(line) or _is_name(line)
 
 
 def _is_name(line: str) -> bool:
