@@ -15,6 +15,8 @@ Nothing here reads a clock; the network is reached only by the fetchers that you
 
 from egov_vn.signature.certificate import CertificateInfo, HolderKind
 from egov_vn.signature.cms import assess_cms, sign_cms, verify_cms
+from egov_vn.signature.detect import FileKind, assess_file, file_kind
+from egov_vn.signature.http import HttpRevocation, HttpTimestamper
 from egov_vn.signature.keys import KeySigner, PemSigner, Pkcs12Signer, Signer
 from egov_vn.signature.memo import Memo, Proofs, digest_of
 from egov_vn.signature.pades import (
@@ -69,7 +71,10 @@ __all__ = [
     "Claims",
     "Commitment",
     "CopyMark",
+    "FileKind",
     "HolderKind",
+    "HttpRevocation",
+    "HttpTimestamper",
     "InField",
     "Indication",
     "KeySigner",
@@ -107,6 +112,7 @@ __all__ = [
     "XmlProfile",
     "assess_certificate",
     "assess_cms",
+    "assess_file",
     "assess_pdf",
     "assess_timestamp",
     "assess_xml",
@@ -114,6 +120,7 @@ __all__ = [
     "digest_of",
     "extend_pdf",
     "extend_xml",
+    "file_kind",
     "read_timestamp",
     "sign_cms",
     "sign_pdf",

@@ -56,7 +56,8 @@ class MemoryTimestamper:
             token = self._token(imprint["hashed_message"].native, algorithm, parsed["nonce"].native)
         except (ValueError, TypeError, InvalidInput):
             status = tsp.PKIStatusInfo({"status": "rejection", "fail_info": {"bad_request"}})
-            return bytes(tsp.TimeStampResp({"status": status}).dump())
+            body = bytes(status.dump())  # asn1crypto's TimeStampResp demands a token, which a refusal does not have
+            return bytes((0x30, len(body))) + body
         status = tsp.PKIStatusInfo({"status": "granted"})
         return bytes(tsp.TimeStampResp({"status": status, "time_stamp_token": cms.ContentInfo.load(token)}).dump())
 
