@@ -16,6 +16,7 @@ from egov_vn.errors import InvalidInput, Unavailable
 from egov_vn.signature.keys import KeySigner
 from egov_vn.signature.pades import At, PersonImage, SealImage, sign_pdf, sign_pdf_reporting
 from egov_vn.signature.report import Level
+from egov_vn.signature.revocation import RevocationData
 from egov_vn.testing import TestAuthority
 from egov_vn.testing.images import sample_seal, sample_signature
 
@@ -122,3 +123,36 @@ def test_a_dead_time_stamp_service(pdf: bytes, person: KeySigner, services: Serv
     assert lowered.level is Level.B_B
     assert [item.code for item in lowered.findings] == ["SIG-LEVEL-LOWERED"]
     assert lowered.pdf == sign_pdf(pdf, signer=person, at=AT)
+
+
+class DeadRevocation:
+    def gather(self, cert_der: bytes, issuer_der: bytes) -> RevocationData:
+        raise Unavailable("no answer", service="http://crl.example")
+
+
+def test_a_dead_revocation_service_leaves_the_time_stamp(pdf: bytes, person: KeySigner, services: Services) -> None:
+    options = services(Level.B_LT) | {"revocation": DeadRevocation()}
+    with pytest.raises(Unavailable):
+        sign_pdf(pdf, signer=person, at=AT, **options)
+    assert sign_pdf_reporting(pdf, signer=person, at=AT, on_unavailable="lower", **options).level is Level.B_T
+
+
+class DyingTimestamper:
+    """Answers once."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner, self.asked = inner, 0
+
+    def timestamp(self, digest: bytes, algorithm: str = "sha256") -> bytes:
+        self.asked += 1
+        if self.asked == 2:
+            raise Unavailable("no answer", service="tsa")
+        answer: bytes = self.inner.timestamp(digest, algorithm)
+        return answer
+
+
+def test_a_service_that_dies_before_the_archive_time_stamp(pdf: bytes, person: KeySigner, services: Services) -> None:
+    options = services(Level.B_LTA)
+    dying = DyingTimestamper(options["timestamper"])
+    made = sign_pdf_reporting(pdf, signer=person, at=AT, on_unavailable="lower", **options | {"timestamper": dying})
+    assert made.level is Level.B_LT

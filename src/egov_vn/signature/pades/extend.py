@@ -42,8 +42,8 @@ def extend_pdf(
 
     B-T adds a document time-stamp where a signature has none; B-LT adds certificates and revocation data; B-LTA adds a
     document time-stamp over them. Extending a B-LTA file again renews it: fresh revocation data for the last
-    time-stamp, and a new time-stamp over everything. Signatures made by other software are extended alike. *at* is the instant at
-    which the signatures are looked at first.
+    time-stamp, and a new time-stamp over everything. Signatures made by other software are extended alike.
+    *at* is the instant at which the signatures are looked at first.
 
     Raises `VerificationError` (with the report) if a signature is TOTAL-FAILED, since keeping a broken signature for
     long proves nothing; `InvalidInput` for a file without signatures or missing services; `Unavailable`.

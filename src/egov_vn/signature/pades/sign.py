@@ -24,7 +24,7 @@ from egov_vn.signature.pades.pdf import Update, foreign, open_update
 from egov_vn.signature.report import Level
 
 if TYPE_CHECKING:
-    from egov_vn.signature.revocation import RevocationSource
+    from egov_vn.signature.revocation import RevocationData, RevocationSource
     from egov_vn.signature.timestamp import Timestamper
     from egov_vn.signature.trust import TrustStore
 
@@ -142,15 +142,45 @@ def sign_pdf_reporting(  # noqa: PLR0913 - as above
         try:
             result = _sign_once(bytes(pdf), job, plan)
             return replace(result, findings=(*findings, *result.findings))
+        except _UnreachedError as stop:
+            if on_unavailable == "raise":
+                raise stop.error from stop.error.__cause__
+            findings.append(_lowered(job.level, stop.reached, stop.error))
+            job = replace(job, level=stop.reached)
+
+
+class _UnreachedError(Exception):
+    """A service did not answer after the level *reached* was made."""
+
+    def __init__(self, reached: Level, error: Unavailable) -> None:
+        super().__init__(str(error))
+        self.reached = reached
+        self.error = error
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """A time-stamp and revocation service that remembers which level is reached without it."""
+
+    reached: Level
+    timestamper: Timestamper | None = None
+    revocation: RevocationSource | None = None
+
+    def timestamp(self, digest: bytes, algorithm: str = "sha256") -> bytes:
+        if self.timestamper is None:  # pragma: no cover - made only with one
+            raise InvalidInput("no time-stamp service", path="timestamper")
+        try:
+            return self.timestamper.timestamp(digest, algorithm)
         except Unavailable as error:
-            if on_unavailable == "raise" or job.level is Level.B_B:
-                raise
-            lower = Level.B_T if job.level > Level.B_T and error.service not in _TIME_SERVICES else Level.B_B
-            findings.append(_lowered(job.level, lower, error))
-            job = replace(job, level=lower)
+            raise _UnreachedError(self.reached, error) from error
 
-
-_TIME_SERVICES: Final = ("tsa", "timestamp")
+    def gather(self, cert_der: bytes, issuer_der: bytes) -> RevocationData:
+        if self.revocation is None:  # pragma: no cover - made only with one
+            raise InvalidInput("no source of revocation data", path="revocation")
+        try:
+            return self.revocation.gather(cert_der, issuer_der)
+        except Unavailable as error:
+            raise _UnreachedError(self.reached, error) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,9 +242,9 @@ def _sign_once(pdf: bytes, job: _Job, plan: _Plan) -> SignedPdf:
             containers=(made, *tokens_of(made)),
             chain=tuple(item.public_bytes(Encoding.DER) for item in job.signer.chain),
             trust=job.trust,
-            revocation=job.revocation,
+            revocation=_Watched(Level.B_T, revocation=job.revocation),
             password=job.password,
-            timestamper=job.timestamper if job.level is Level.B_LTA else None,
+            timestamper=_Watched(Level.B_LT, job.timestamper) if job.level is Level.B_LTA else None,
         )
     return SignedPdf(pdf=stream.getvalue(), field=slot.field, level=job.level, findings=findings)
 
@@ -224,7 +254,7 @@ def _maker(job: _Job) -> Callable[[bytes], bytes]:
         made = job.container.build(digest)
         if job.level is Level.B_B or job.timestamper is None:
             return made
-        token = fetch_token(job.timestamper, hashlib.sha256(signature_value(made)).digest())
+        token = fetch_token(_Watched(Level.B_B, job.timestamper), hashlib.sha256(signature_value(made)).digest())
         return add_unsigned_attribute(made, TIMESTAMP_TOKEN, token)
 
     return make
