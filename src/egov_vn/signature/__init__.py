@@ -16,6 +16,7 @@ Nothing here reads a clock; the network is reached only by the fetchers that you
 from egov_vn.signature.certificate import CertificateInfo, HolderKind
 from egov_vn.signature.cms import assess_cms, sign_cms, verify_cms
 from egov_vn.signature.detect import FileKind, assess_file, file_kind
+from egov_vn.signature.hardware import Pkcs11Signer
 from egov_vn.signature.http import HttpRevocation, HttpTimestamper
 from egov_vn.signature.keys import KeySigner, PemSigner, Pkcs12Signer, Signer
 from egov_vn.signature.memo import Memo, Proofs, digest_of
@@ -39,11 +40,15 @@ from egov_vn.signature.pades import (
 )
 from egov_vn.signature.path import ChainReport, Usage, assess_certificate
 from egov_vn.signature.policy import RevocationRule, SignaturePolicy
+from egov_vn.signature.remote import RemoteSigner
 from egov_vn.signature.report import Indication, Level, Report, SignatureReport, Signed, SubIndication
 from egov_vn.signature.revocation import RevocationData, RevocationSource
 from egov_vn.signature.timestamp import Timestamper, TimestampReport, assess_timestamp, read_timestamp
 from egov_vn.signature.trust import Anchor, TrustStore
 from egov_vn.signature.xades import (
+    Asic,
+    AsicKind,
+    AsicLimits,
     Claims,
     Commitment,
     Packaging,
@@ -55,8 +60,14 @@ from egov_vn.signature.xades import (
     XmlForm,
     XmlLimits,
     XmlProfile,
+    assess_asic,
     assess_xml,
+    countersign_xml,
+    create_asic,
     extend_xml,
+    open_asic,
+    sign_asic,
+    sign_files,
     sign_xml,
     verify_xml,
 )
@@ -64,6 +75,9 @@ from egov_vn.signature.xades import (
 __all__ = [
     "Anchor",
     "AnnexMark",
+    "Asic",
+    "AsicKind",
+    "AsicLimits",
     "At",
     "Between",
     "CertificateInfo",
@@ -84,10 +98,12 @@ __all__ = [
     "Packaging",
     "PemSigner",
     "PersonImage",
+    "Pkcs11Signer",
     "Pkcs12Signer",
     "PolicyId",
     "ProductionPlace",
     "Proofs",
+    "RemoteSigner",
     "Report",
     "RevocationData",
     "RevocationRule",
@@ -110,6 +126,7 @@ __all__ = [
     "XmlForm",
     "XmlLimits",
     "XmlProfile",
+    "assess_asic",
     "assess_certificate",
     "assess_cms",
     "assess_file",
@@ -117,12 +134,17 @@ __all__ = [
     "assess_timestamp",
     "assess_xml",
     "check_image",
+    "countersign_xml",
+    "create_asic",
     "digest_of",
     "extend_pdf",
     "extend_xml",
     "file_kind",
+    "open_asic",
     "read_timestamp",
+    "sign_asic",
     "sign_cms",
+    "sign_files",
     "sign_pdf",
     "sign_pdf_reporting",
     "sign_xml",
