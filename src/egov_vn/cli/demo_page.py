@@ -12,8 +12,8 @@ __all__ = ["render_page"]
 _ABOUT: Mapping[str, str] = {
     "1": "Một cửa Cần Thơ (H13) nhận hồ sơ chứng thực bản sao lúc 09:00 thứ Năm 12/02/2026. Mã số hồ sơ được cấp, "
     "ngày hẹn được tính qua kỳ nghỉ Tết, giấy tiếp nhận được in.",
-    "2": "Chỉ thị 11/CT-UBND (Cần Thơ, 2015) được đọc từ văn bản, trình bày lại theo Nghị định 30/2020/NĐ-CP, rồi ký số: "
-    "người có thẩm quyền trước, cơ quan sau.",
+    "2": "Chỉ thị 11/CT-UBND (Cần Thơ, 2015) được đọc từ văn bản, trình bày lại theo Nghị định 30/2020/NĐ-CP, rồi "
+    "ký số: người có thẩm quyền trước, cơ quan sau.",
     "3": "Bản ghi XML của hồ sơ được ký để ai nhận cũng kiểm tra được.",
     "4": "Mọi chữ ký được kiểm tra lại, không cần mạng, chỉ từ tệp và chứng thư gốc. Sau đó đổi đúng một byte: "
     "phải bị từ chối.",
@@ -53,12 +53,14 @@ def render_page(
         f"<title>egov_vn: một hồ sơ từ một cửa đến lưu trữ</title><style>{_STYLE}</style></head><body>"
         "<h1>Một hồ sơ, từ bộ phận một cửa đến lưu trữ</h1>"
         "<p>Mọi tệp dưới đây do thư viện <b>egov_vn</b> tạo ra trên máy này, vừa xong, từ hai đầu vào thật: "
-        "một hồ sơ thủ tục 2.000815 với người nộp hư cấu, và Chỉ thị 11/CT-UBND ngày 08/7/2015 của Ủy ban nhân dân thành phố Cần Thơ.</p>"
-        "<p>Khóa ký, con dấu và chữ ký là của một tổ chức chứng thực <b>thử nghiệm</b>: không có giá trị ngoài trang này.</p>"
+        "một hồ sơ thủ tục 2.000815 với người nộp hư cấu, và Chỉ thị 11/CT-UBND ngày 08/7/2015 của Ủy ban nhân dân "
+        "thành phố Cần Thơ.</p><p>Khóa ký, con dấu và chữ ký là của một tổ chức chứng thực <b>thử nghiệm</b>: "
+        "không có giá trị ngoài trang này.</p>"
         f"{parts}<footer>Kiểm tra lại bằng công cụ khác: <code>pdfsig 2-van-ban/chi-thi-da-ky.pdf</code>, "
         "<code>xmlsec1 --verify --trusted-pem chung-thu-thu-nghiem/goc.pem "
-        "--untrusted-pem chung-thu-thu-nghiem/cap-duoi.pem --id-attr:Id http://uri.etsi.org/01903/v1.3.2#:SignedProperties 3-ban-ghi/ho-so-da-ky.xml</code>, "
-        "<code>egov-vn archive check 5-luu-tru/goi-tin</code>.</footer></body></html>\n"
+        "--untrusted-pem chung-thu-thu-nghiem/cap-duoi.pem --id-attr:Id "
+        "http://uri.etsi.org/01903/v1.3.2#:SignedProperties 3-ban-ghi/ho-so-da-ky.xml</code>, "
+        "<code>egov-vn archive check 5-luu-tru/uuid-…</code>.</footer></body></html>\n"
     )
 
 

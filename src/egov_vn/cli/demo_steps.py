@@ -13,13 +13,13 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from egov_vn.archive import check_package, write_package
-from egov_vn.archive.crosswalk import FiledDocument, archival_file
+from egov_vn.archive import Organisation, check_package, write_package
+from egov_vn.archive.crosswalk import DossierDocument, file_from_dossier
 from egov_vn.calendar import Deadline, WorkCalendar, WorkHours, compute_deadline
 from egov_vn.cli.pictures import pictures
 from egov_vn.clock import VIETNAM, vietnam_date
 from egov_vn.document import Document, Layout, parse_text, render
-from egov_vn.dossier import Dossier, SqliteAllocator, dossier_xml, forms
+from egov_vn.dossier import CopyType, Dossier, SqliteAllocator, dossier_xml, forms
 from egov_vn.errors import InvalidInput
 from egov_vn.signature import (
     At,
@@ -134,7 +134,8 @@ def receive(story: Story) -> None:
     )  # fmt: skip
     story.write(
         step, "1-tiep-nhan/giay-tiep-nhan.pdf", story.receipt,
-        title="Giấy tiếp nhận hồ sơ và hẹn trả kết quả", about="Mẫu 01 của Thông tư 03/2025/TT-VPCP, PDF/A, có mã vạch.",
+        title="Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+        about="Mẫu 01 của Thông tư 03/2025/TT-VPCP, PDF/A, có mã vạch.",
     )  # fmt: skip
 
 
@@ -161,7 +162,8 @@ def issue(story: Story) -> None:
     )  # fmt: skip
     story.write(
         step, "2-van-ban/chi-thi-da-ky.pdf", story.directive,
-        title="Chỉ thị đã ký số", about="Trình bày theo Nghị định 30/2020/NĐ-CP, PDF/A, hai chữ ký PAdES B-LTA (chứng thư thử nghiệm).",
+        title="Chỉ thị đã ký số",
+        about="Trình bày theo Nghị định 30/2020/NĐ-CP, PDF/A, hai chữ ký PAdES B-LTA (chứng thư thử nghiệm).",
     )  # fmt: skip
 
 
@@ -174,14 +176,16 @@ def record(story: Story) -> None:
         dossier_xml(story.dossier),
         signer=clerk,
         at=SIGNED_AT,
-        level=Level.B_T,
+        level=Level.B_LTA,
         timestamper=story.authority.timestamper(SIGNED_AT),
+        revocation=story.authority.revocation(SIGNED_AT),
         trust=story.trust,
     )
-    story.say(step, "Bản ghi XML của hồ sơ đã ký XAdES B-T")
+    story.say(step, "Bản ghi XML của hồ sơ đã ký XAdES B-LTA")
     story.write(
         step, "3-ban-ghi/ho-so-da-ky.xml", story.record,
-        title="Bản ghi hồ sơ đã ký", about="XML có chữ ký XAdES B-T; kiểm tra được bằng xmlsec1 hoặc Apache Santuario.",
+        title="Bản ghi hồ sơ đã ký",
+        about="XML có chữ ký XAdES B-LTA; kiểm tra được bằng xmlsec1 hoặc Apache Santuario.",
     )  # fmt: skip
     story.write(
         step, "chung-thu-thu-nghiem/goc.pem", story.authority.root_pem,
@@ -208,7 +212,8 @@ def verify(story: Story) -> None:
         story.say(step, f"{name}, đổi một byte ở vị trí {where}: {refused.indication} ({refused.sub_indication})")
         for finding in _reasons(refused):
             story.say(step, f"    {finding}")
-        _write_report(story, step, f"da-sua-{name}", refused, "đã bị đổi một byte")
+        (story.out / f"4-kiem-tra/da-sua-{name}").write_bytes(broken)
+        _write_report(story, step, f"da-sua-{name}", refused, f"đã bị đổi một byte, ở vị trí {where}")
         if refused.indication == "TOTAL-PASSED":
             raise InvalidInput(f"a changed {name} still verifies", path=f"byte {where}")
 
@@ -219,33 +224,48 @@ def archive(story: Story) -> None:
     assert story.dossier is not None
     assert story.document is not None
     documents = (
-        FiledDocument(
+        DossierDocument(
             name="giay-tiep-nhan.pdf",
-            data=story.receipt,
-            title="Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
-            day=RECEIVED_AT.date(),
-            kind="Giấy",
+            source=story.receipt,
+            subject="Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+            type_name="Giấy biên nhận hồ sơ",
+            issued=RECEIVED_AT.date(),
         ),
-        FiledDocument(name="chi-thi.pdf", data=story.directive, document=story.document),
-        FiledDocument(
-            name="ho-so.xml", data=story.record, title="Bản ghi hồ sơ đã ký", day=RECEIVED_AT.date(), kind="Bản ghi"
-        ),
+        DossierDocument.from_document(story.document, story.directive, name="chi-thi-da-ky.pdf", role="made"),
     )
-    filed = archival_file(story.dossier, documents)
-    package = write_package(story.out / "5-luu-tru" / "goi-tin", filed, kind="SIP_hoso", profile="tt05", at=CHECKED_AT)
-    result = check_package(package)
-    story.say(step, f"Gói {package.name}: {'đạt' if result.conforms else 'không đạt'}, {len(result.findings)} ghi nhận")
+    agency = Organisation(name="Ủy ban nhân dân thành phố Cần Thơ", code=AGENCY)
+    filed = file_from_dossier(
+        story.dossier, documents, agency=agency, retention="10 năm", record=story.record, papers=0
+    )
+    package = write_package(
+        story.out / "5-luu-tru", filed, kind="SIP_hoso", profile="tt05", at=CHECKED_AT, agent=agency
+    )
+    result = check_package(package.path)
+    story.say(step, f"Gói {package.path.name}: {result.verdict('vi')}, {len(result.findings)} ghi nhận")
     for finding in result.findings:
         story.say(step, f"    {finding.line('vi')}")
     story.write(
         step, "5-luu-tru/kiem-tra.json", json.dumps(result.to_dict(), ensure_ascii=False, indent=2) + "\n",
         title="Kết quả kiểm tra gói tin", about="Lược đồ, mã băm, trường dữ liệu của Thông tư 05/2025/TT-BNV.",
     )  # fmt: skip
+    inside = f"5-luu-tru/{package.path.name}"
+    for path, title in (
+        ("METS.xml", "Gói tin SIP: mục lục METS"),
+        ("metadata/descriptive/EAD.xml", "Gói tin SIP: mô tả hồ sơ"),
+        ("metadata/preservation/PREMIS.xml", "Gói tin SIP: sự kiện bảo quản PREMIS"),
+    ):
+        story.exhibits[step].append(Exhibit(path=f"{inside}/{path}", title=title, about=f"Trong {inside}"))
     if not result.conforms:
-        raise InvalidInput("the package does not conform", path=str(package))
+        raise InvalidInput("the package does not conform", path=package.path.name)
 
 
-HOURS = WorkHours.parse("07:00-11:30 13:30-17:00")
+HOURS = WorkHours("07:00-11:30, 13:30-17:00")
+_COPY_TYPES = {
+    CopyType.ORIGINAL: "Bản chính",
+    CopyType.COPY: "Bản sao",
+    CopyType.ELECTRONIC: "Bản điện tử",
+    CopyType.CERTIFIED_COPY: "Bản sao chứng thực",
+}
 STEPS = (
     ("1", "Tiếp nhận hồ sơ", receive),
     ("2", "Ban hành văn bản", issue),
@@ -313,13 +333,18 @@ def _receipt(dossier: Dossier, deadline: Deadline) -> Mapping[str, Any]:
         "phone": dossier.phone,
         "procedure": dossier.procedure_name,
         "components": [
-            {"name": item.name, "quantity": item.originals + item.certified_copies + item.copies}
+            {
+                "name": item.name,
+                "copy_type": _COPY_TYPES[item.copy_type],
+                "quantity": item.originals + item.certified_copies + item.copies,
+            }
             for item in dossier.components
         ],
         "sets": dossier.copies,
         "term": str(deadline.term),
         "received_at": RECEIVED_AT,
         "due_at": deadline.at,
+        "return_at": dossier.submitted_to,
         "fee": dossier.fee_total,
         "submitted_by": dossier.applicant_name,
         "received_by": "Trần Thị Mẫu",
