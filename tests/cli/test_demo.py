@@ -95,11 +95,20 @@ def test_xmlsec1_verifies_the_record(out: Path) -> None:
     keys = out / "chung-thu-thu-nghiem"
     done = subprocess.run(
         [
-            "xmlsec1", "--verify", "--trusted-pem", str(keys / "goc.pem"), "--untrusted-pem", str(keys / "cap-duoi.pem"),
-            "--id-attr:Id", "http://uri.etsi.org/01903/v1.3.2#:SignedProperties", str(out / "3-ban-ghi/ho-so-da-ky.xml"),
+            "xmlsec1",
+            "--verify",
+            "--trusted-pem",
+            str(keys / "goc.pem"),
+            "--untrusted-pem",
+            str(keys / "cap-duoi.pem"),
+            "--id-attr:Id",
+            "http://uri.etsi.org/01903/v1.3.2#:SignedProperties",
+            str(out / "3-ban-ghi/ho-so-da-ky.xml"),
         ],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
 
 
