@@ -51,9 +51,9 @@ def xades_signature(
     )
 
 
-def identifier(document: Document | None, signer: Signer, at: datetime) -> str:
+def identifier(document: Document | None, signer: Signer, at: datetime, *, salt: int = 0) -> str:
     """Return an Id for a new signature: the same for the same act, another for each signature in a document."""
-    there = len(document.signatures) if document is not None else 0
+    there = len(document.signatures) if document is not None else salt
     seed = f"{signer.certificate.serial_number}/{at.isoformat()}/{there}".encode()
     seed += signer.certificate.public_bytes(Encoding.DER)
     return "sig-" + hashlib.sha256(seed).hexdigest()[:16]

@@ -12,13 +12,12 @@ from egov_vn import _xml
 from egov_vn.clock import require_aware
 from egov_vn.errors import InvalidInput, VerificationError
 from egov_vn.finding import Finding
-from egov_vn.signature import messages
 from egov_vn.signature.memo import Memo
-from egov_vn.signature.path import assess_certificate
-from egov_vn.signature.policy import SignaturePolicy, key_size
-from egov_vn.signature.report import Indication, Report, SignatureReport, Signed, SubIndication, worst_of
+from egov_vn.signature.policy import SignaturePolicy
+from egov_vn.signature.report import Indication, Report, SignatureReport, Signed, worst_of
 from egov_vn.signature.revocation import RevocationData
 from egov_vn.signature.trust import TrustStore
+from egov_vn.signature.verdict import SignatureInput, conclude
 from egov_vn.signature.xades import binding as bindings
 from egov_vn.signature.xades import claimed
 from egov_vn.signature.xades.binding import Binding, bind
@@ -199,7 +198,8 @@ class _One:
         core = check_core(self.context)
         evidence = self._evidence(core)
         intermediates = self.terms.trust.intermediates if self.terms.trust else ()
-        bound = bind(core, tuple(dict.fromkeys((*evidence.certificates, *intermediates))))
+        candidates = dict.fromkeys((*evidence.certificates, *intermediates))
+        bound = bind(core, tuple(der for der in candidates if self._readable(der)))
         self._mathematics(core)
         for code, detail in bound.problems:
             self.add(code, detail)
@@ -208,25 +208,34 @@ class _One:
         if text and signed_at is None:
             self.add("XML-TIME-UNREADABLE", text)
         stamped = self._stamps(bound, evidence)
-        self._chain(bound, evidence, stamped)
-        self._algorithms(core, bound, stamped)
-        for finding in claimed.remarks(bound, self.name):
-            self.findings.append(finding)
+        self.findings += claimed.remarks(bound, self.name)
         indication, sub = worst_of(self.verdicts)
-        return (
-            SignatureReport(
-                name=self.name,
-                indication=indication,
-                sub_indication=sub,
-                level=level_of(bound.properties) if bound.signed is not None else None,
-                signer=self.terms.memo.info(bound.certificate) if bound.certificate else None,
-                signed_at=signed_at,
-                proven_at=stamped.best_time,
-                covers=_covers(core),
-                findings=tuple(self.findings),
-            ),
-            core,
+        given = SignatureInput(
+            name=self.name,
+            indication=indication,
+            sub_indication=sub,
+            certificate=bound.certificate,
+            certificates=evidence.certificates,
+            revocation=self.terms.revocation | evidence.revocation,
+            algorithm=core.method.name if core.method is not None else "",
+            digests=tuple(sorted({item.digest for item in core.references} - {""})),
+            signed_at=signed_at,
+            timestamps=tuple(stamped.reports),
+            content_time=stamped.not_before,
+            proofs=stamped.objects,
+            level=level_of(bound.properties) if bound.signed is not None else None,
+            covers=_covers(core),
+            findings=tuple(self.findings),
         )
+        terms = self.terms
+        return conclude(given, at=terms.at, trust=terms.trust, policy=terms.policy, memo=terms.memo), core
+
+    def _readable(self, der: bytes) -> bool:
+        try:
+            self.terms.memo.certificate(der)
+        except InvalidInput:
+            return False
+        return True
 
     def _evidence(self, core: Core) -> Evidence:
         own = Evidence(core.material.certificates, RevocationData())
@@ -256,19 +265,18 @@ class _One:
             self.add("SIG-INTEGRITY-OK")
 
     def _coverage(self, core: Core, bound: Binding) -> None:
-        root = self.context.document.root
+        root, target = self.context.document.root, bindings.countersigned(core.element)
         data = [
             item for item in core.references if item.type not in SIGNED_PROPERTIES and item.element is not bound.signed
         ]
         for item in data:
             self._tolerated(item)
-            if item.element is not None and not in_place(self.terms.profile, item.element, core.element):
+            if target is None and item.element is not None and not self._in_place(item.element):
                 self.add("XML-WRONG-PLACE", f"{item.uri} {_xml.path_of(item.element)}")
         paths = {_xml.path_of(item.element) for item in data if item.element is not None and item.whole}
         for path in self.terms.expect:
-            if path not in paths and bindings.countersigned(core.element) is None:
+            if path not in paths and target is None:
                 self.add("XML-WRONG-PLACE", path)
-        target = bindings.countersigned(core.element)
         if target is not None:
             if not bindings.binds_to(core, target):
                 self.add("XML-COUNTER-UNBOUND", target.get("Id", ""))
@@ -276,6 +284,9 @@ class _One:
             self.add("XML-PARTIAL", ", ".join(sorted(paths)))
         if bound.properties is None or bound.properties.find("{*}SignedProperties") is None:
             self.add("XML-XMLDSIG" if self.terms.profile is XmlProfile.XMLDSIG_TCT else "XML-NOT-XADES")
+
+    def _in_place(self, element: etree._Element) -> bool:
+        return in_place(self.terms.profile, element, self.context.signature)
 
     def _tolerated(self, item: Checked) -> None:
         for tolerance in sorted(item.used):
@@ -300,48 +311,6 @@ class _One:
         if stamped.not_before and stamped.best_time and stamped.not_before > stamped.best_time:
             self.add("XML-STAMP-ORDER")
         return stamped
-
-    def _chain(self, bound: Binding, evidence: Evidence, stamped: Stamped) -> None:
-        if bound.certificate is None:
-            return
-        try:
-            chain = assess_certificate(
-                bound.certificate,
-                at=self.terms.at,
-                trust=self.terms.trust,
-                policy=self.terms.policy,
-                intermediates=evidence.certificates,
-                revocation=self.terms.revocation | evidence.revocation,
-                proofs=stamped.proofs,
-                memo=self.terms.memo,
-                where=self.name,
-            )
-        except InvalidInput as error:
-            self.add("XML-NO-CERTIFICATE", error.message)
-            return
-        self.findings += chain.findings
-        self.verdicts.append((chain.indication, chain.sub_indication))
-
-    def _algorithms(self, core: Core, bound: Binding, stamped: Stamped) -> None:
-        policy, moment = self.terms.policy, stamped.best_time or self.terms.at
-        verdicts = [
-            ("Reference", policy.digest(name, moment)) for name in sorted({r.digest for r in core.references} - {""})
-        ]
-        if core.method is not None and bound.certificate is not None:
-            kind = key_size(self.terms.memo.certificate(bound.certificate).public_key)
-            verdicts += [("SignatureMethod", item) for item in policy.signature(core.method.name, kind, moment)]
-        for what, verdict in verdicts:
-            if verdict.allowed and not verdict.note:
-                continue
-            self.findings.append(messages.algorithm(self.name, what, verdict))
-            if not verdict.allowed:
-                proven = stamped.best_time is not None
-                sub = (
-                    SubIndication.CRYPTO_CONSTRAINTS_FAILURE
-                    if proven
-                    else SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE
-                )
-                self.verdicts.append((Indication.INDETERMINATE, sub))
 
 
 def _covers(core: Core) -> str:

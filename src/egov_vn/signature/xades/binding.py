@@ -47,7 +47,7 @@ class Binding:
 
 
 def bind(core: Core, candidates: tuple[bytes, ...]) -> Binding:
-    """Tell what the signature of *core* is bound to; *candidates* are the certificates at hand, its own first."""
+    """Tell what the signature of *core* is bound to; *candidates* are readable certificates, its own first."""
     properties = qualifying_properties(core.element)
     problems: list[Problem] = []
     signed = _signed_properties(core, properties, problems)
@@ -86,15 +86,16 @@ def _certificate(
         found = next((der for der in candidates if named[0].matches(der)), None)
         if found is None:
             problems.append(("XML-CERTIFICATE-OTHER" if candidates else "XML-NO-CERTIFICATE", ""))
-            return core.signer_among(core.material.certificates)
+            return core.signer_among(candidates)
         if not named[0].names(found):
             problems.append(("XML-CERTIFICATE-SERIAL", ""))
         return found
     fitting = core.signer_among(candidates)
     if fitting is not None:
         return fitting
-    if core.material.certificates:
-        return core.material.certificates[0]
+    own = [der for der in candidates if der in core.material.certificates]
+    if own:
+        return own[0]
     problems.append(("XML-NO-CERTIFICATE", ""))
     return None
 

@@ -43,7 +43,7 @@ from egov_vn.signature.xades.stamps import (
 from egov_vn.signature.xades.transforms import Refused
 from egov_vn.signature.xades.validation_data import Evidence, evidence_text, gather, read_evidence, token_certificates
 
-__all__ = ["extend_xml", "level_of", "raise_level"]
+__all__ = ["extend_xml", "level_of", "put_property", "raise_level"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +185,8 @@ def _require_intact(document: Document, element: etree._Element, means: _Means) 
         raise InvalidInput("the signature is not intact, so it is not extended", path=element.get("Id", "Signature"))
 
 
-def _put(xml: bytes, document: Document, properties: etree._Element, text: str) -> bytes:
+def put_property(xml: bytes, document: Document, properties: etree._Element, text: str) -> bytes:
+    """Return the document with the unsigned property *text*, which declares its own namespaces, put in."""
     source = Source.of(xml, document.root)
     unsigned = unsigned_properties(properties)
     if unsigned is not None:
@@ -212,7 +213,7 @@ def _add_signature_stamp(xml: bytes, number: int, means: _Means) -> bytes:
     text = stamp_text(
         "xades:SignatureTimeStamp", means.how, base64.b64encode(token).decode("ascii"), _ident("tst", token)
     )
-    return _put(xml, document, properties, text)
+    return put_property(xml, document, properties, text)
 
 
 def _signer_certificate(element: etree._Element, properties: etree._Element) -> bytes | None:
@@ -251,7 +252,7 @@ def _add_evidence(xml: bytes, number: int, means: _Means) -> bytes:
     text = evidence_text(own, ident="") if own else ""
     if others:
         text += evidence_text(others, ident=_evidence_ident(others), stamps=True)
-    return _put(xml, document, properties, text) if text else xml
+    return put_property(xml, document, properties, text) if text else xml
 
 
 def _evidence_ident(evidence: Evidence) -> str:
@@ -268,7 +269,7 @@ def _add_stamp_evidence(xml: bytes, number: int, means: _Means) -> bytes:
     leaves = [token_certificates(token)[0] for stamp in stamps for token in stamp.tokens if token_certificates(token)]
     fresh = gather(leaves, pool, _source(means)).without(held)
     return (
-        _put(xml, document, properties, evidence_text(fresh, ident=_evidence_ident(fresh), stamps=True))
+        put_property(xml, document, properties, evidence_text(fresh, ident=_evidence_ident(fresh), stamps=True))
         if fresh
         else xml
     )
@@ -286,4 +287,4 @@ def _add_archive_stamp(xml: bytes, number: int, means: _Means) -> bytes:
     text = stamp_text(
         "xades141:ArchiveTimeStamp", means.how, base64.b64encode(token).decode("ascii"), _ident("ats", token)
     )
-    return _put(xml, document, properties, text)
+    return put_property(xml, document, properties, text)

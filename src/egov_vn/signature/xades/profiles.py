@@ -69,10 +69,17 @@ def in_place(profile: XmlProfile, element: etree._Element, signature: etree._Ele
         return True
     if element.tag == ds("Object"):
         return element.getparent() is signature
+    return in_profile_place(profile, element, signature)
+
+
+def in_profile_place(profile: XmlProfile, element: etree._Element, below: etree._Element) -> bool:
+    """Say whether *element* may be signed by a signature that stands at or below the element *below*."""
+    if profile is not XmlProfile.XMLDSIG_TCT:
+        return True
     places, parent = _tct(), element.getparent()
     if parent is None or (local_name(parent), local_name(element)) not in places.pairs:
         return False
     twins = [item for item in parent if isinstance(item.tag, str) and local_name(item) == local_name(element)]
-    if len(twins) != 1 or not any(item is parent for item in signature.iterancestors()):
+    if len(twins) != 1 or not any(item is parent for item in (below, *below.iterancestors())):
         return False
     return all(local_name(item) in places.wrappers for item in parent.iterancestors())

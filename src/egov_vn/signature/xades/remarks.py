@@ -190,7 +190,7 @@ _NOTES: Final[Mapping[str, tuple[Severity, str, str]]] = {
     "SIG-TST-OK": (Severity.INFO, "Dấu thời gian hợp lệ", "A time-stamp holds"),
     "SIG-POLICY": (Severity.INFO, "Chữ ký theo chính sách", "The signature names the policy"),
     "SIG-ROLE": (Severity.INFO, "Vai trò do người ký khai", "Role claimed by the signer"),
-    "SIG-PLACE": (Severity.INFO, "Nơi ký do người ký khai", "ProductionPlace claimed by the signer"),
+    "SIG-PLACE": (Severity.INFO, "Nơi ký do người ký khai", "Place claimed by the signer"),
     "SIG-COMMITMENT": (Severity.INFO, "Cam kết của người ký", "Commitment of the signer"),
 }
 _INTEGRITY: Final = Citation(instrument=CIRCULAR, annex="II", point="2.4")

@@ -23,8 +23,10 @@ from egov_vn.signature.xades.document import Document
 from egov_vn.signature.xades.enveloping import envelop
 from egov_vn.signature.xades.extend import raise_level
 from egov_vn.signature.xades.names import ENVELOPED
+from egov_vn.signature.xades.profiles import XmlProfile
 from egov_vn.signature.xades.properties import Claims
 from egov_vn.signature.xades.splice import Source, span_of
+from egov_vn.signature.xades.tct import sign_tct
 
 __all__ = ["Packaging", "sign_xml"]
 
@@ -40,12 +42,13 @@ class Packaging(StrEnum):
     """In the same document, beside the signed elements."""
 
 
-def sign_xml(
+def sign_xml(  # noqa: PLR0913 - the one door: each argument is a decision of its own
     xml: bytes,
     *,
     signer: Signer,
     at: datetime,
     level: Level = Level.B_B,
+    profile: XmlProfile = XmlProfile.XADES,
     packaging: Packaging = Packaging.ENVELOPED,
     elements: Sequence[str] = (),
     place: str = "",
@@ -62,9 +65,16 @@ def sign_xml(
     default the signed element when enveloped, the root when detached. *at* is the claimed signing time. Levels above
     B-B need a *timestamper*, from B-LT on also *revocation*, and *trust* for the certificates above the signer's chain.
 
+    The *profile* `XMLDSIG_TCT` writes the plain XMLDSig of e-invoices and tax declarations instead: at B-B, with
+    *elements* and *place*, and without *claims* (`packaging` is detached by its nature).
+
     Raises `InvalidInput` for a document that cannot be signed, an expired certificate, or a signature that would break
     one already in the document; `Unavailable` if a service does not answer. (ETSI EN 319 132-1; TT 15/2025/TT-BKHCN.)
     """
+    if profile is XmlProfile.XMLDSIG_TCT:
+        if level is not Level.B_B or claims is not None:
+            raise InvalidInput("plain XMLDSig has no levels and no signed properties", path="profile")
+        return sign_tct(xml, signer=signer, at=at, elements=tuple(elements), place=place, form=form)
     require_aware(at)
     check_signer(signer, at=at)
     document = Document.read(xml)

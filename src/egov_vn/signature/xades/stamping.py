@@ -14,8 +14,9 @@ from egov_vn.signature.memo import Memo, Proofs, digest_of
 from egov_vn.signature.policy import SignaturePolicy
 from egov_vn.signature.report import Indication
 from egov_vn.signature.revocation import RevocationData
-from egov_vn.signature.timestamp import TimestampReport, assess_timestamp
+from egov_vn.signature.timestamp import TimestampReport, assess_timestamp, read_timestamp
 from egov_vn.signature.trust import TrustStore
+from egov_vn.signature.xades.names import XADES141
 from egov_vn.signature.xades.references import Context
 from egov_vn.signature.xades.remarks import remark
 from egov_vn.signature.xades.stamps import Stamp, StampKind, covered, stamps_of
@@ -41,15 +42,12 @@ class Judge:
 class Stamped:
     """What the time-stamps of a signature prove."""
 
+    reports: list[TimestampReport] = field(default_factory=list)
+    """Of the time-stamps over the signature."""
     best_time: datetime | None = None
     not_before: datetime | None = None
     objects: dict[bytes, datetime] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
-
-    @property
-    def proofs(self) -> Proofs:
-        """The proofs of existence for the signature and the data that came with it."""
-        return Proofs(best_time=self.best_time, objects=self.objects, not_before=self.not_before)
 
 
 def judge_stamps(properties: etree._Element, context: Context, judge: Judge, where: str) -> Stamped:
@@ -60,6 +58,10 @@ def judge_stamps(properties: etree._Element, context: Context, judge: Judge, whe
     later: datetime | None = None
     for stamp in (*reversed(archive), *(item for item in stamps if item.kind is not StampKind.ARCHIVE)):
         for report in _judge(stamp, context, judge, Proofs(best_time=later, objects=result.objects), where, result):
+            if stamp.kind.of_content:
+                result.findings += report.findings
+            else:
+                result.reports.append(report)
             at = report.at
             if at is None or report.indication is not Indication.TOTAL_PASSED:
                 continue
@@ -85,6 +87,9 @@ def _judge(
     except Refused as refusal:
         result.findings.append(remark("XML-STAMP", place, f"{refusal.code} {refusal.detail}".strip())[0])
         return
+    other = stamp.kind is StampKind.ARCHIVE and not any(_stamps(token, data) for token in stamp.tokens)
+    if other and stamp.space == XADES141:
+        data = covered(stamp, context, unreferenced=True)
     for token in stamp.tokens:
         report = assess_timestamp(
             token,
@@ -98,8 +103,15 @@ def _judge(
             memo=judge.memo,
             where=place,
         )
-        result.findings += report.findings
         yield report
+
+
+def _stamps(token: bytes, data: bytes) -> bool:
+    try:
+        info = read_timestamp(token)
+        return hashlib.new(info.algorithm, data).digest() == info.imprint
+    except ValueError:
+        return False
 
 
 def _objects_before(stamp: Stamp, signature: etree._Element) -> Iterator[bytes]:

@@ -95,12 +95,20 @@ def stamps_of(properties: etree._Element) -> Iterator[Stamp]:
 _QUALIFYING: Final = tuple(f"{{{space}}}QualifyingProperties" for space in XADES)
 
 
-def covered(stamp: Stamp, context: Context) -> bytes:
-    """Return the octets that *stamp* covers; `Refused` if they cannot be had."""
+def covered(stamp: Stamp, context: Context, *, unreferenced: bool | None = None) -> bytes:
+    """Return the octets that *stamp* covers; `Refused` if they cannot be had.
+
+    *unreferenced* says which Objects an archive time-stamp covers: only those that no reference names, or all. None:
+    all in version 1.4.1, as the Commission's validator reads it, and only the unreferenced ones in 1.3.2. Some software
+    makes version 1.4.1 the other way, so a verifier tries both: each covers every Object, by reference or directly.
+    """
     how = stamp.method
     if how is None:
         raise Refused("XML-C14N-UNKNOWN", stamp.kind.value)
     try:
+        if stamp.kind is StampKind.ARCHIVE:
+            only = stamp.space != XADES141 if unreferenced is None else unreferenced
+            return b"".join(archive_parts(context, how, before=stamp.element, unreferenced=only))
         return b"".join(_parts(stamp, context, how))
     except Spent:
         raise Refused("XML-LIMIT", "the time-stamps ask for more work than the limit allows") from None
@@ -116,8 +124,6 @@ def _parts(stamp: Stamp, context: Context, how: c14n.Method) -> Iterator[bytes]:
                 yield octets(reference, context, final=how)[0]
     elif stamp.kind is StampKind.INDIVIDUAL_DATA:
         yield from _included(stamp, context, how)
-    elif stamp.kind is StampKind.ARCHIVE:
-        yield from archive_parts(context, how, before=stamp.element)
     else:
         for element in _refs_and_stamps(stamp, signature):
             yield _canonical(context, element, how)
@@ -164,7 +170,9 @@ def _earlier(element: etree._Element) -> list[etree._Element]:
     return [item for item in reversed(list(element.itersiblings(preceding=True))) if isinstance(item.tag, str)]
 
 
-def archive_parts(context: Context, how: c14n.Method, *, before: etree._Element | None) -> Iterator[bytes]:
+def archive_parts(
+    context: Context, how: c14n.Method, *, before: etree._Element | None, unreferenced: bool = False
+) -> Iterator[bytes]:
     """Yield what an ArchiveTimeStamp covers; *before* None: one that would be appended now."""
     signature = context.signature
     referenced: list[etree._Element | None] = []
@@ -187,7 +195,7 @@ def archive_parts(context: Context, how: c14n.Method, *, before: etree._Element 
     for item in signature.iterfind(ds("Object")):
         if properties is not None and properties.getparent() is item:
             continue
-        if any(element is item for element in referenced):
+        if unreferenced and any(element is item for element in referenced):
             continue
         yield _canonical(context, item, how)
 
