@@ -6,7 +6,8 @@ TT 05/2025/TT-BNV (packages), Luật Lưu trữ 33/2024/QH15 (periods, transfer,
 
 from egov_vn.archive.check import CheckOptions, check_package
 from egov_vn.archive.fields import CodeList, Field, FieldTable, codes, table
-from egov_vn.archive.package import Organisation, Package, Step, write_package
+from egov_vn.archive.package import write_package
+from egov_vn.archive.packing import Organisation, Package, Step
 from egov_vn.archive.record import ArchivalFile, Description, Payload, Record
 from egov_vn.archive.report import CheckReport
 from egov_vn.archive.retention import Retention, Schedule

@@ -10,7 +10,7 @@ from typing import Final
 from egov_vn.archive.check_formats import FormatCheck
 from egov_vn.archive.descriptive import schema_of
 from egov_vn.archive.inspection import Entry, Inspection
-from egov_vn.archive.package import schema_files
+from egov_vn.archive.packing import schema_files
 from egov_vn.archive.profile import format_of
 from egov_vn.archive.rules import CheckFinding, broken
 from egov_vn.errors import InvalidInput

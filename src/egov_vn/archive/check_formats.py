@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
+from egov_vn import law
+from egov_vn.archive.fields import codes
 from egov_vn.archive.inspection import Entry, Inspection
+from egov_vn.archive.pdf import PdfFacts, pdf_facts
 from egov_vn.archive.profile import format_of
 from egov_vn.archive.rules import CheckFinding, broken
 
 __all__ = ["FormatCheck"]
 
 _HEAD: Final = 4096
+_MAX_PDF: Final = 64 * 1024 * 1024
+"""Of a longer PDF only the beginning is judged: facts need the whole file in memory."""
 _ARCHIVES: Final = (
     (b"PK\x03\x04", "ZIP"),
     (b"Rar!\x1a\x07", "RAR"),
@@ -21,17 +26,35 @@ _PROGRAMS: Final = ((b"MZ", "EXE"), (b"\x7fELF", "ELF"), (b"#!", "script"))
 
 
 class FormatCheck:
-    """Looks at the beginning of each payload file."""
+    """Looks at the beginning of each payload file, and through each PDF that was digitised or claims PDF/A."""
 
     def __init__(self, inspection: Inspection) -> None:
-        self.inspection = inspection
+        digitised = codes("confidenceLevel").code("Số hóa")
+        self._inspection = inspection
+        self._digitised = {
+            path
+            for held in inspection.records
+            if held.description.get("confidenceLevel") == digitised
+            for path in held.files
+        }
+        maps = {codes("typeName").code("Bản đồ"), codes("typeName").code("Bản vẽ kỹ thuật")}
+        self._maps = {
+            path for held in inspection.records if held.description.get("typeName") in maps for path in held.files
+        }
+        rules = law.load("egov_vn.archive", "package").rules
+        self._dpi: int = rules["scan_dpi"].versions[-1].value
+        self._map_dpi: int = rules["scan_map_dpi"].versions[-1].value
+        self._bits: int = rules["scan_bits"].versions[-1].value
 
     def wanted(self, entry: Entry) -> int:
         """Return how many bytes from the start of *entry* are needed, 0 if none."""
-        return _HEAD if entry.use == "Data" else 0
+        if entry.use != "Data":
+            return 0
+        size = self._inspection.tree.sizes[entry.path]
+        return max(size, 1) if entry.path.lower().endswith(".pdf") and size <= _MAX_PDF else _HEAD
 
     def check(self, entry: Entry, head: bytes, size: int) -> list[CheckFinding]:
-        """Return what is wrong with the format of *entry*."""
+        """Return what is wrong with the format of *entry*, of which *head* are the first bytes, or all."""
         path = entry.path
         if size == 0:
             return [broken("ARC-FORMAT-EMPTY", path=path)]
@@ -43,6 +66,42 @@ class FormatCheck:
             return [broken("ARC-FORMAT-REFUSED", path=path, found=seen or path.rpartition(".")[2])]
         if not claimed.begins(head):
             return [broken("ARC-FORMAT-CLAIM", path=path, expected=claimed.name, found=seen or head[:8].hex())]
-        if not claimed.magic and (seen or b"\x00" in head):
+        if not claimed.magic and (seen or b"\x00" in head[:_HEAD]):
             return [broken("ARC-FORMAT-CLAIM", path=path, expected=claimed.name, found=seen or "binary")]
+        if claimed.mimetype == "application/pdf" and len(head) == size:
+            return self._check_pdf(path, head)
         return []
+
+    def _check_pdf(self, path: str, data: bytes) -> list[CheckFinding]:
+        digitised = path in self._digitised
+        if not digitised and b"pdfaid" not in data and b"/Encrypt" not in data:
+            # what was born digital may be any PDF; only its end is looked at, to find a file that was cut off
+            cut = b"%%EOF" not in data[-2048:]
+            return [broken("ARC-FORMAT-PDF-BROKEN", path=path, found="no end of file mark")] if cut else []
+        facts = pdf_facts(data)
+        found = []
+        if facts.broken:
+            found.append(broken("ARC-FORMAT-PDF-BROKEN", path=path, found=facts.broken))
+        if facts.encrypted:
+            found.append(broken("ARC-FORMAT-PDF-ENCRYPTED", path=path))
+            if facts.pdfa:
+                found.append(broken("ARC-FORMAT-PDFA-LIE", path=path, expected=facts.pdfa, found="/Encrypt"))
+        if digitised and not facts.broken:
+            found += self._check_scan(path, facts)
+        return found
+
+    def _check_scan(self, path: str, facts: PdfFacts) -> list[CheckFinding]:
+        found = []
+        if not facts.pdfa:
+            found.append(broken("ARC-FORMAT-PDFA", path=path, expected="PDF/A"))
+        if facts.scans and facts.text_pages == 0 and not facts.encrypted:
+            found.append(broken("ARC-FORMAT-LAYERS", path=path, expected=facts.pages, found=facts.text_pages))
+        least = self._map_dpi if path in self._maps else self._dpi
+        # a scan placed by a rounded matrix may miss the round number by a hair
+        low = min((scan.dpi for scan in facts.scans), default=0.0)
+        if facts.scans and low < least * 0.99:
+            found.append(broken("ARC-FORMAT-DPI", path=path, expected=least, found=low))
+        bits = min((scan.bits for scan in facts.scans if scan.bits), default=self._bits)
+        if bits < self._bits:
+            found.append(broken("ARC-FORMAT-COLOUR", path=path, expected=self._bits, found=bits))
+        return found

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 
 from egov_vn.agency import AgencyCode
 from egov_vn.archive.codes import FileCode, doc_id
-from egov_vn.archive.package import Organisation
+from egov_vn.archive.packing import Organisation
 from egov_vn.archive.pdf import pdf_facts
 from egov_vn.archive.record import ArchivalFile, Payload, Record
 from egov_vn.archive.retention import Retention

@@ -86,10 +86,10 @@ def _tolerate(field: Field, name: str, text: str, path: str, line: int, findings
     value = unicodedata.normalize("NFC", text)
     if not value:
         return value
+    if field.type == "Boolean":
+        value = _TRUE.get(value.casefold(), value)
     if field.codes:
         value = _tolerate_codes(field, value)
-    elif field.type == "Boolean":
-        value = _TRUE.get(value.casefold(), value)
     elif field.type == "Date" and parse_date(value, partial=True) is None:
         value = _iso_to_date(value)
     elif field.type == "Number" and value.endswith(".0"):

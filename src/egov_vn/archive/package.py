@@ -7,24 +7,31 @@ is taken whole or not at all; payload is read once and never moved.
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Final
 
 from egov_vn import __version__
 from egov_vn.archive.descriptive import schema_of, write_description
 from egov_vn.archive.mets import Agent, Division, FileGroup, Mets, MetsFile, Reference, write_mets
+from egov_vn.archive.packing import (
+    UNSAFE,
+    Ids,
+    Organisation,
+    Package,
+    Step,
+    check_tables,
+    iso_time,
+    safe_name,
+    schema_files,
+    seed_of,
+)
 from egov_vn.archive.premis import Premis, PremisAgent, PremisEvent, PremisForm, PremisObject, write_premis
 from egov_vn.archive.profile import PackageKind, Profile, event_type, format_of, kind_of, profile_of
 from egov_vn.archive.record import ArchivalFile, Payload, Record
 from egov_vn.archive.sink import FolderSink, Sink, Written, ZipSink
-from egov_vn.clock import VIETNAM, require_aware
+from egov_vn.clock import require_aware
 from egov_vn.errors import InvalidInput
 
 __all__ = ["Organisation", "Package", "Step", "schema_files", "write_package"]
@@ -36,39 +43,6 @@ SCHEMA_LOCATION: Final = (
     "http://www.loc.gov/METS/ {up}schemas/mets1_12.xsd http://www.w3.org/1999/xlink {up}schemas/xlink.xsd "
     "https://DILCIS.eu/XML/METS/CSIPExtensionMETS {up}schemas/DILCISExtensionMETS.xsd"
 )
-_UNSAFE: Final = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Organisation:
-    """The agency that hands over or keeps the package (*cơ quan, tổ chức*): its name and code (or fonds code)."""
-
-    name: str
-    code: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """A preservation event to record beside those of the writing itself: *key* is a row of the table `event`."""
-
-    key: str
-    at: datetime
-    agent: str = ""
-    outcome: str = ""
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Package:
-    """A package that was written: where, under which identifier, how many files and bytes."""
-
-    path: Path
-    objid: str
-    kind: str
-    profile: str
-    files: int
-    size: int
-    digest: str
 
 
 def write_package(  # noqa: PLR0913 - keywords, each with a sentence below
@@ -114,24 +88,17 @@ def write_package(  # noqa: PLR0913 - keywords, each with a sentence below
     try:
         written = writer.write(sink)
         sink.commit()
+    except OSError as error:
+        sink.abort()
+        raise InvalidInput(f"cannot be written: {error.strerror}", path=str(sink.path)) from error
     except BaseException:
         sink.abort()
         raise
     return written
 
 
-class _Ids:
-    """Identifiers that follow from the package alone: UUIDs (version 8) of its seed and a counter."""
-
-    def __init__(self, seed: str) -> None:
-        raw = hashlib.sha256(seed.encode()).hexdigest().upper()
-        self.uuid = f"{raw[:8]}-{raw[8:12]}-8{raw[13:16]}-8{raw[17:20]}-{raw[20:32]}"
-        self._prefix = f"{raw[:8]}-{raw[8:12]}-8{raw[33:36]}-9{raw[37:40]}-"
-        self._next = 0
-
-    def __call__(self, prefix: str = "uuid") -> str:
-        self._next += 1
-        return f"{prefix}-{self._prefix}{self._next:012X}"
+def _extension(item: Payload) -> str:
+    return "." + safe_name(item.extension[1:]) if item.extension else ""
 
 
 class _Writer:
@@ -152,12 +119,12 @@ class _Writer:
         premis: bool | None,
         premis_form: PremisForm,
     ) -> None:
-        _check_tables(kind, file)
+        check_tables(kind, file)
         self.kind, self.profile, self.file, self.agent = kind, profile, file, agent
         self.status, self.agreement, self.steps, self.premis_form = status, agreement, steps, premis_form
-        self.time = _time(at)
+        self.time = iso_time(at)
         self.at = at
-        self.ids = _Ids(_seed(kind, file, self.time))
+        self.ids = Ids(seed_of(kind, file, self.time))
         self.objid = objid or kind.objid.format(uuid=self.ids.uuid)
         self.with_premis = kind.preservation == "required" or (profile.premis if premis is None else premis)
         self.size = self.files = 0
@@ -167,7 +134,7 @@ class _Writer:
     def open(self, target: Path, *, form: str | None, link: bool, ordinal: int | None) -> Sink:
         chosen = form or ("zip" if target.suffix.lower() == ".zip" else "folder")
         folder = self.objid.replace(":", "_")
-        if _UNSAFE.search(folder) or folder.startswith("."):
+        if UNSAFE.search(folder) or folder.startswith("."):
             raise InvalidInput(f"{self.objid!r} cannot name a folder", path="objid")
         if chosen == "folder":
             return FolderSink(target / folder, link=link)
@@ -184,12 +151,10 @@ class _Writer:
         rep = _Representation(self, sink)
         rep.write()
         schemas = [self._put(sink, f"schemas/{name}", data, "application/xml") for name, data in self._schemas()]
-        documents = [
-            self._entry(
-                f"documentation/{_safe(item.name)}", sink.copy(f"documentation/{_safe(item.name)}", item), item.name
-            )
-            for item in self.file.documentation
-        ]
+        documents = []
+        for item in self.file.documentation:
+            name = f"documentation/{rep.free(safe_name(item.name))}"
+            documents.append(self._entry(name, sink.copy(name, item), item.name))
         if self.profile.documentation and not documents:
             documents.append(self._put(sink, "documentation/README.txt", self._readme(), "text/plain"))
         described = write_description(self.file.description, schema="../../schemas/EAD.xsd")
@@ -333,7 +298,7 @@ class _Writer:
                 PremisEvent(
                     identifier=f"{prefix}-{number}",
                     type=type_,
-                    at=_time(require_aware(step.at, "steps.at")),
+                    at=iso_time(require_aware(step.at, "steps.at")),
                     detail=step.detail or f"{words}: {self.kind.name} {self.file.code}",
                     outcome=step.outcome or "success",
                     agents=(
@@ -402,9 +367,9 @@ class _Representation:
 
     def _record(self, record: Record, ordinal: int) -> None:
         writer = self.writer
-        stem = _safe(record.description.get(writer.profile.data_name) or record.code or f"{ordinal:07}")
+        stem = safe_name(record.description.get(writer.profile.data_name) or record.code or f"{ordinal:07}")
         name = writer.profile.record_name.format(kind=record.kind, KIND=record.kind.upper(), code=stem)
-        href = f"metadata/descriptive/{self._free(name)}"
+        href = f"metadata/descriptive/{self.free(name)}"
         data = write_description(record.description, schema=f"../../../../schemas/EAD_{record.kind}.xsd")
         reference = writer._reference("dmd", href, self.sink.write(self.base + href, data))  # noqa: SLF001
         self.references.append(reference)
@@ -425,14 +390,14 @@ class _Representation:
 
     def _payload(self, stem: str, index: int, item: Payload) -> MetsFile:
         suffix = "" if index == 0 else f".{index:02}"
-        href = f"data/{self._free(stem + suffix + _safe(item.extension))}"
+        href = f"data/{self.free(stem + suffix + _extension(item))}"
         entry = self.writer._entry(href, self.sink.copy(self.base + href, item), item.name)  # noqa: SLF001
         self.data.append(entry)
         self.originals.append(item.name)
         return entry
 
     def _hole(self, stem: str, linked: str) -> MetsFile:
-        href = f"data/{self._free(stem + '.pdf.fetch.txt')}"
+        href = f"data/{self.free(stem + '.pdf.fetch.txt')}"
         entry = self.writer._put(self.sink, self.base + href, f"{linked}\n".encode(), "text/plain")  # noqa: SLF001
         made = MetsFile(
             id=entry.id,
@@ -445,7 +410,8 @@ class _Representation:
         self.holey.append(made)
         return made
 
-    def _free(self, name: str) -> str:
+    def free(self, name: str) -> str:
+        """Return *name* if no file has it yet, in any case."""
         key = name.casefold()
         if key in self.names:
             raise InvalidInput(f"two files would be named {name!r}", path="records")
@@ -512,44 +478,3 @@ class _Representation:
             structure_id=ids(),
             schema_location=SCHEMA_LOCATION.format(up="../../"),
         )
-
-
-@cache
-def schema_files() -> dict[str, bytes]:
-    """Return the schemas that this library carries and packages bring along, by file name."""
-    folder = resources.files("egov_vn.archive").joinpath("schemas")
-    names = ("DILCISExtensionMETS.xsd", "mets1_12.xsd", "premis-v3-0.xsd", "xlink.xsd")
-    return {name: folder.joinpath(name).read_bytes() for name in names}
-
-
-def _check_tables(kind: PackageKind, file: ArchivalFile) -> None:
-    if file.description.table.name != kind.file_table.name:
-        raise InvalidInput(
-            f"a {kind.name} is described by {kind.file_table.name}, not by {file.description.table.name}", path="file"
-        )
-    for index, record in enumerate(file.records):
-        name = record.description.table.name
-        if kind.record_tables.get(record.kind) is not record.description.table:
-            raise InvalidInput(f"a {kind.name} holds no {name}", path=f"records[{index}]")
-        if record.linked is None and not record.payloads:
-            raise InvalidInput("a record needs a file, or a link to one", path=f"records[{index}]")
-
-
-def _seed(kind: PackageKind, file: ArchivalFile, time: str) -> str:
-    state = hashlib.sha256(f"{kind.name}\n{time}\n".encode())
-    for description in (file.description, *(record.description for record in file.records)):
-        state.update("\x1f".join(f"{key}={value}" for key, value in description.values.items()).encode() + b"\x1e")
-    return state.hexdigest()
-
-
-def _time(at: datetime) -> str:
-    return at.astimezone(VIETNAM).isoformat(timespec="milliseconds")
-
-
-def _safe(name: str) -> str:
-    """Return *name* as it may stand in a path: no separator, no control character, nothing hidden."""
-    return (
-        _UNSAFE.sub("_", name).lstrip(".")
-        if not name.startswith(".") or name.count(".") > 1
-        else _UNSAFE.sub("_", name)
-    )
