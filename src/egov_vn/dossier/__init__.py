@@ -17,6 +17,8 @@ from egov_vn.dossier.codes import (
 )
 from egov_vn.dossier.due import Due, Lateness, Timeliness, due_of, lateness
 from egov_vn.dossier.duties import Desk, Duty, Obligor, duties
+from egov_vn.dossier.evaluation import Evaluation, evaluate
+from egov_vn.dossier.facts import DossierFact, Flag, Intake, Level, Outcome, fact_of
 from egov_vn.dossier.fields import (
     ApplicantKind,
     Channel,
@@ -27,9 +29,13 @@ from egov_vn.dossier.fields import (
     IdentityKind,
     OnlinePayment,
 )
+from egov_vn.dossier.forms import FilledForm, Form
+from egov_vn.dossier.indicators import Indicator, IndicatorTally, OverdueDossier, overdue_list
+from egov_vn.dossier.lists import Line, LineList, read_lines
 from egov_vn.dossier.model import Dossier
 from egov_vn.dossier.online import OnlineLevel, online_levels
 from egov_vn.dossier.parts import Applicant, Attachment, Component, Event, Fee, Identity, Result, Supplement
+from egov_vn.dossier.periods import Period
 from egov_vn.dossier.portal import (
     PortalAdapter,
     PortalStatus,
@@ -49,6 +55,7 @@ from egov_vn.dossier.procedure import (
     ProcedureTerm,
     Way,
 )
+from egov_vn.dossier.reconcile import Difference, DifferenceKind, Reconciliation, reconcile
 from egov_vn.dossier.record import dossier_xml, read_dossier_xml
 from egov_vn.dossier.regimes import (
     BUNDLE_REGIMES,
@@ -65,10 +72,15 @@ from egov_vn.dossier.regimes import (
     Rule,
     Transition,
 )
+from egov_vn.dossier.register import RegisterBook, RegisterEntry, Seal
 from egov_vn.dossier.replay import advance, apply, regime_of, replay, standing
+from egov_vn.dossier.report_check import check_report
+from egov_vn.dossier.report_output import report_csv, report_html, report_xlsx
 from egov_vn.dossier.schema import dossier_schema
 from egov_vn.dossier.standing import Consultation, Standing
 from egov_vn.dossier.state import DeliveryState, EventKind, FinanceState, State, SupplementEffect, SyncState
+from egov_vn.dossier.statistics import ReportForm, StatisticalReport, report
+from egov_vn.dossier.tally import CountingPolicy, Tally
 
 __all__ = [
     "BUNDLE_REGIMES",
@@ -92,31 +104,48 @@ __all__ = [
     "ComponentCode",
     "Consultation",
     "CopyType",
+    "CountingPolicy",
     "DeliveryMethod",
     "DeliveryState",
     "Desk",
+    "Difference",
+    "DifferenceKind",
     "Digitisation",
     "Dossier",
     "DossierCode",
+    "DossierFact",
     "Due",
     "Duty",
+    "Evaluation",
     "Event",
     "EventKind",
     "Fault",
     "Fee",
     "FeeStage",
     "FieldCode",
+    "FilledForm",
     "FinanceState",
+    "Flag",
+    "Form",
     "Gap",
     "Identity",
     "IdentityKind",
+    "Indicator",
+    "IndicatorTally",
+    "Intake",
     "IssuerRole",
     "Lateness",
     "LegalBasis",
+    "Level",
+    "Line",
+    "LineList",
     "Loaded",
     "Obligor",
     "OnlineLevel",
     "OnlinePayment",
+    "Outcome",
+    "OverdueDossier",
+    "Period",
     "PortalAdapter",
     "PortalStatus",
     "Procedure",
@@ -126,18 +155,25 @@ __all__ = [
     "ProcedureFee",
     "ProcedureTerm",
     "Progress",
+    "Reconciliation",
     "Regime",
     "RegimeKind",
+    "RegisterBook",
+    "RegisterEntry",
+    "ReportForm",
     "Result",
     "ResultCode",
     "Rule",
+    "Seal",
     "SqliteAllocator",
     "Standing",
     "State",
+    "StatisticalReport",
     "Supplement",
     "SupplementEffect",
     "SyncMessage",
     "SyncState",
+    "Tally",
     "Timeliness",
     "Transition",
     "Way",
@@ -145,19 +181,29 @@ __all__ = [
     "apply",
     "audit",
     "check",
+    "check_report",
     "check_status_sequence",
     "dossier_schema",
     "dossier_xml",
     "due_of",
     "duties",
+    "evaluate",
+    "fact_of",
     "issuer_role",
     "lateness",
     "load_dossiers",
     "online_levels",
+    "overdue_list",
     "portal_status",
     "progress_of",
     "read_dossier_xml",
+    "read_lines",
+    "reconcile",
     "regime_of",
     "replay",
+    "report",
+    "report_csv",
+    "report_html",
+    "report_xlsx",
     "standing",
 ]
