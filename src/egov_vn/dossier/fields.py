@@ -8,11 +8,13 @@ from functools import lru_cache
 from typing import Annotated, Final
 
 from pydantic import ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from egov_vn._model import Model
 from egov_vn.agency import AgencyCode
 from egov_vn.clock import VIETNAM
 from egov_vn.dossier.codes import DossierCode, ProcedureCode
+from egov_vn.errors import InvalidInput
 
 __all__ = [
     "AgencyField",
@@ -136,8 +138,18 @@ def read_instant(value: object) -> datetime:
     return value
 
 
+def _plain(error: InvalidInput) -> PydanticCustomError:
+    """Return *error* as pydantic's, in its own words and without the path: pydantic knows the field."""
+    return PydanticCustomError("invalid_input", "{message}", {"message": error.message})
+
+
 def _read_code(value: object) -> DossierCode:
-    return value if isinstance(value, DossierCode) else DossierCode.parse(value)  # type: ignore[arg-type]
+    if isinstance(value, DossierCode):
+        return value
+    try:
+        return DossierCode.parse(value)  # type: ignore[arg-type]
+    except InvalidInput as error:
+        raise _plain(error) from error
 
 
 @lru_cache(maxsize=8192)
@@ -148,7 +160,10 @@ def _procedure(text: str) -> ProcedureCode:
 def _read_procedure(value: object) -> ProcedureCode:
     if isinstance(value, ProcedureCode):
         return value
-    return _procedure(value) if isinstance(value, str) else ProcedureCode.parse(value)  # type: ignore[arg-type]
+    try:
+        return _procedure(value) if isinstance(value, str) else ProcedureCode.parse(value)  # type: ignore[arg-type]
+    except InvalidInput as error:
+        raise _plain(error) from error
 
 
 @lru_cache(maxsize=8192)
@@ -159,7 +174,10 @@ def _agency(text: str) -> AgencyCode:
 def _read_agency(value: object) -> AgencyCode:
     if isinstance(value, AgencyCode):
         return value
-    return _agency(value) if isinstance(value, str) else AgencyCode.parse(value)  # type: ignore[arg-type]
+    try:
+        return _agency(value) if isinstance(value, str) else AgencyCode.parse(value)  # type: ignore[arg-type]
+    except InvalidInput as error:
+        raise _plain(error) from error
 
 
 def _write_instant(value: datetime) -> str:

@@ -1,0 +1,212 @@
+"""The dossier's JSON: wire names, round trips, unknown fields kept, one error with its path."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from egov_vn.clock import VIETNAM
+from egov_vn.dossier import (
+    ApplicantKind,
+    Channel,
+    Dossier,
+    DossierCode,
+    Event,
+    EventKind,
+    Fee,
+    ProcedureCode,
+    State,
+    dossier_schema,
+    dossier_xml,
+    read_dossier_xml,
+)
+from egov_vn.dossier.model import MAX_BYTES
+from egov_vn.errors import InvalidInput
+
+SAMPLE = Path(__file__).parents[2] / "examples" / "ho-so-2.000815.json"
+WIRE: dict[str, Any] = {
+    "MaHoSo": "000.00.00.H13-260212-0001",
+    "MaTTHC": "2.000815",
+    "ChuHoSo": "Người nộp thử",
+    "KenhThucHien": 1,
+    "LoaiDoiTuong": 1,
+    "NgayTiepNhan": "20260212090000",
+    "NgayHenTra": "2026-02-26T17:00:00+07:00",
+    "TrangThaiHoSo": 4,
+    "TaiLieuNop": [{"TenTepDinhKem": "Bản chính", "SoBanChinh": 1}],
+    "DanhSachLePhi": [{"TenPhiLePhi": "Phí", "Gia": 2000, "SoLuong": 3}],
+    "DanhSachHoSoBoSung": [{"NgayBoSung": "2026-02-13T09:00:00+07:00", "NoiDungBoSung": "thiếu"}],
+    "DanhSachGiayToKetQua": [{"TenGiayTo": "Bản sao", "MaGiayToKetQua": "KQ.G15.000031"}],
+    "LichSu": [{"SuKien": "TIEP_NHAN", "ThoiDiemXuLy": "20260212090000", "NguoiXuLy": "Cán bộ A"}],
+}
+
+
+def read(**changes: Any) -> Dossier:
+    return Dossier.from_json(json.dumps({**WIRE, **changes}))
+
+
+def test_the_sample_is_read_and_written_back() -> None:
+    item = Dossier.from_json(SAMPLE.read_bytes())
+    assert item.procedure.national == "2.000815"
+    assert item.unknown_fields() == ()
+    assert item.fee_total == 8000
+    again = json.loads(item.to_json())
+    for key, value in json.loads(SAMPLE.read_text(encoding="utf-8")).items():
+        if isinstance(value, list):
+            assert all(part.items() <= other.items() for part, other in zip(value, again[key], strict=True))
+        else:
+            assert again[key] == value
+
+
+def test_english_names_in_python() -> None:
+    item = read()
+    assert item.code == DossierCode.parse("000.00.00.H13-260212-0001")
+    assert item.procedure == ProcedureCode.parse("2.000815")
+    assert item.received_at == datetime(2026, 2, 12, 9, tzinfo=VIETNAM)
+    assert item.channel is Channel.DIRECT
+    assert item.applicant.kind is ApplicantKind.PERSON
+    assert item.applicant.name == "Người nộp thử"
+    assert item.fees == (Fee(name="Phí", price=2000, quantity=3),)
+    assert item.events[0].kind is EventKind.ACCEPT
+    assert item.recorded_state is State.PROCESSING
+    assert item.require_code() is item.code
+    bare = Dossier(procedure=ProcedureCode.parse("2.000815"), applicant_name="X")
+    assert bare.recorded_state is State.NEW
+    with pytest.raises(InvalidInput, match="no code"):
+        bare.require_code()
+
+
+def test_unknown_fields_are_kept_and_reported() -> None:
+    item = read(TruongLa={"a": [1, None]}, LichSu=[{**WIRE["LichSu"][0], "MaPhien": "x"}])
+    assert item.unknown_fields() == ("TruongLa", "LichSu[0].MaPhien")
+    again = Dossier.from_json(item.to_json())
+    assert again == item
+    assert json.loads(again.to_json())["TruongLa"] == {"a": [1, None]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"MaHoSo": "000.00.00.H13-260231-0001"}, "MaHoSo"),
+        ({"MaHoSo": 5}, "MaHoSo"),
+        ({"MaTTHC": "x"}, "MaTTHC"),
+        ({"MaTTHC": 2.000815}, "MaTTHC"),
+        ({"NgayTiepNhan": "20260230090000"}, "NgayTiepNhan"),
+        ({"NgayTiepNhan": "2026-02-12T09:00:00"}, "NgayTiepNhan"),
+        ({"NgayTiepNhan": "2026-02-12"}, "NgayTiepNhan"),
+        ({"NgayTiepNhan": "12/02/2026"}, "NgayTiepNhan"),
+        ({"NgayTiepNhan": 1770861600}, "NgayTiepNhan"),
+        ({"NgayTiepNhan": "2" * 50}, "NgayTiepNhan"),
+        ({"TrangThaiHoSo": 11}, "TrangThaiHoSo"),
+        ({"TrangThaiHoSo": ""}, "TrangThaiHoSo"),
+        ({"KenhThucHien": 4}, "KenhThucHien"),
+        ({"ChuHoSo": ""}, "ChuHoSo"),
+        ({"MaCoQuanTiepNhan": "Z00"}, "MaCoQuanTiepNhan"),
+        (
+            {"DanhSachLePhi": [{"TenPhiLePhi": "Phí", "Gia": 1}, {"TenPhiLePhi": "Phí", "Gia": -1}]},
+            "DanhSachLePhi[1].Gia",
+        ),
+        ({"TaiLieuNop": [{"TenTepDinhKem": "x", "SoBanChinh": -1}]}, "TaiLieuNop[0].SoBanChinh"),
+        ({"LichSu": [{"SuKien": "BAY", "ThoiDiemXuLy": "20260212090000", "NguoiXuLy": "A"}]}, "LichSu[0].SuKien"),
+        (
+            {"LichSu": [{"SuKien": "TIEP_NHAN", "ThoiDiemXuLy": "20260212090000", "NguoiXuLy": ""}]},
+            "LichSu[0].NguoiXuLy",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else str(value)[:60],
+)
+def test_a_fault_names_its_field(changes: dict[str, Any], path: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        read(**changes)
+    assert caught.value.path == path
+
+
+def test_dates_that_contradict_each_other() -> None:
+    for name in ("NgayKetThucXuLy", "NgayTra"):
+        with pytest.raises(InvalidInput, match=name):
+            read(**{name: "20260212085959"})
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"MaTTHC": NaN}', b"[" * 100_000])
+def test_what_is_no_dossier(data: bytes) -> None:
+    with pytest.raises(InvalidInput):
+        Dossier.from_json(data)
+
+
+def test_a_dossier_has_a_largest_size() -> None:
+    with pytest.raises(InvalidInput, match="exceed"):
+        Dossier.from_json(b" " * (MAX_BYTES + 1))
+
+
+letters = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff")
+texts = st.text(letters, max_size=20)
+instants = st.datetimes(datetime(2015, 1, 1), datetime(2099, 1, 1), timezones=st.sampled_from([VIETNAM, UTC]))
+
+
+def happen(**fields: Any) -> Event:
+    return Event(**fields)
+
+
+def charge(name: str, price: int) -> Fee:
+    return Fee(name=name, price=price)
+
+
+events = st.builds(
+    happen, kind=st.sampled_from(EventKind), at=instants, actor=texts.filter(bool), reason=texts,
+    amount=st.none() | st.integers(0, 10**9),
+)  # fmt: skip
+
+
+def make(**fields: Any) -> Dossier:
+    return Dossier(procedure=ProcedureCode.parse("2.000815"), **fields)
+
+
+dossiers = st.builds(
+    make,
+    applicant_name=texts.filter(bool),
+    code=st.none()
+    | st.builds(lambda n: DossierCode.issue("H13.12", datetime(2026, 1, 2).date(), n), st.integers(1, 9999)),
+    channel=st.sampled_from(Channel),
+    submitted_at=st.none() | instants,
+    due_at=st.none() | instants,
+    status=st.none() | st.integers(1, 10),
+    note=st.none() | texts,
+    non_territorial=st.booleans(),
+    fees=st.lists(st.builds(charge, name=texts, price=st.integers(0, 10**9)), max_size=3).map(tuple),
+    events=st.lists(events, max_size=4).map(tuple),
+)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(dossiers)
+def test_what_is_written_is_read_back(item: Dossier) -> None:
+    assert Dossier.from_json(item.to_json()) == item
+    record = dossier_xml(item)
+    assert dossier_xml(read_dossier_xml(record)) == record
+
+
+def test_the_record_keeps_everything() -> None:
+    item = read(TruongLa={"a": [1, None]})
+    assert read_dossier_xml(dossier_xml(item)) == item
+    assert dossier_xml(item) == dossier_xml(Dossier.from_json(item.to_json()))
+    with pytest.raises(InvalidInput, match=r"U\+0000"):
+        dossier_xml(read(GhiChu="a\x00b"))
+    for bad in (b"<HoSo/>", b"<x", b'<!DOCTYPE x><HoSo xmlns="urn:egov-vn:ho-so:1"/>'):
+        with pytest.raises(InvalidInput):
+            read_dossier_xml(bad)
+    with pytest.raises(InvalidInput):
+        read_dossier_xml(b'<HoSo xmlns="urn:egov-vn:ho-so:1"/>')
+
+
+def test_the_schema_names_the_wire_fields() -> None:
+    schema = dossier_schema()
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert set(WIRE) <= set(schema["properties"])
+    assert set(schema["required"]) == {"MaTTHC", "ChuHoSo"}
+    json.dumps(schema)
