@@ -32,3 +32,28 @@ os.chdir({root!r})
 """.format(root=str(ROOT))
 # Annotations name private helpers, type variables and other projects, for which no inventory is fetched (builds are offline).
 nitpick_ignore_regex = [("py:.*", ".*")]
+
+
+def _as_rst(app: object, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
+    """Turn the Markdown that docstrings use (fenced code, tables) into reStructuredText, in place."""
+    out: list[str] = []
+    fence = table = False
+    for line in lines:
+        stripped = line.strip()
+        if stripped.startswith("```"):
+            fence = not fence
+            out += ["", f".. code-block:: {stripped[3:] or 'text'}", ""] if fence else [""]
+            continue
+        is_row = not fence and stripped.startswith("|") and stripped.endswith("|")
+        if is_row and not table:
+            out += ["", ".. code-block:: text", ""]
+        if table and not is_row:
+            out.append("")
+        table = is_row
+        out.append(f"   {line}" if fence or is_row else line)
+    lines[:] = [*out, ""]
+
+
+def setup(app: object) -> None:
+    """Register the hook."""
+    app.connect("autodoc-process-docstring", _as_rst)  # type: ignore[attr-defined]
