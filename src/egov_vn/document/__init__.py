@@ -1,5 +1,6 @@
 """Official documents (*văn bản hành chính*): numbers, parsing, layout under NĐ 30/2020, registers, copies, exchange."""
 
+from egov_vn.document import edxml
 from egov_vn.document.check import check_document
 from egov_vn.document.citation import find_references
 from egov_vn.document.copy import (
@@ -28,6 +29,7 @@ from egov_vn.document.model import (
 )
 from egov_vn.document.number import Counter, DocumentNumber, Grouping, MemoryCounter, NumberSeries, NumberSystem
 from egov_vn.document.parse import parse_text
+from egov_vn.document.record import DocumentMetadata, check_metadata, document_from_json, document_metadata
 from egov_vn.document.register import IncomingEntry, OutgoingEntry, Register, RegisterKind, present_by, release_by
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "Counter",
     "Document",
     "DocumentKind",
+    "DocumentMetadata",
     "DocumentNumber",
     "DocumentReference",
     "Grouping",
@@ -60,6 +63,10 @@ __all__ = [
     "attachment_text",
     "check_copy",
     "check_document",
+    "check_metadata",
+    "document_from_json",
+    "document_metadata",
+    "edxml",
     "electronic_copy_text",
     "find_references",
     "parse_text",

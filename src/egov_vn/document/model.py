@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any, cast
 
 from egov_vn.document.kind import DocumentKind
 from egov_vn.document.number import DocumentNumber
@@ -198,8 +200,31 @@ class Document:
         """Place and date as they are printed: `"Cần Thơ, ngày 08 tháng 7 năm 2015"`, empty without a date."""
         return f"{self.place}, {vietnamese_date(self.day)}" if self.day else ""
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the document as plain JSON values: kinds by name, numbers as written, days as ISO, nothing empty."""
+        return cast("dict[str, Any]", _plain(self))
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Return the document as JSON; `document_from_json` reads it back."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+
 
 def vietnamese_date(day: date) -> str:
     """Return *day* in words; days below 10 and the months 1 and 2 get a zero (Annex I part I section II.4.b)."""
     month = f"{day.month:02}" if day.month <= 2 else str(day.month)
     return f"ngày {day.day:02} tháng {month} năm {day.year:04}"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, DocumentKind):
+        return value.name
+    if isinstance(value, DocumentNumber):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if is_dataclass(value):
+        pairs = ((item.name, getattr(value, item.name)) for item in fields(value))
+        return {name: _plain(inner) for name, inner in pairs if inner not in (None, "", ())}
+    return value.value if isinstance(value, StrEnum) else value
