@@ -40,11 +40,18 @@ from egov_vn.signature.pades import (
 )
 from egov_vn.signature.path import ChainReport, Usage, assess_certificate
 from egov_vn.signature.policy import RevocationRule, SignaturePolicy
+from egov_vn.signature.register import (
+    CertificateChange,
+    CertificateDuty,
+    CertificateRegister,
+    RegisteredCertificate,
+    change_duties,
+)
 from egov_vn.signature.remote import RemoteSigner
 from egov_vn.signature.report import Indication, Level, Report, SignatureReport, Signed, SubIndication
 from egov_vn.signature.revocation import RevocationData, RevocationSource
 from egov_vn.signature.timestamp import Timestamper, TimestampReport, assess_timestamp, read_timestamp
-from egov_vn.signature.trust import Anchor, TrustStore
+from egov_vn.signature.trust import Anchor, RootPin, TrustStore, check_pin, root_pins
 from egov_vn.signature.xades import (
     Asic,
     AsicKind,
@@ -80,7 +87,10 @@ __all__ = [
     "AsicLimits",
     "At",
     "Between",
+    "CertificateChange",
+    "CertificateDuty",
     "CertificateInfo",
+    "CertificateRegister",
     "ChainReport",
     "Claims",
     "Commitment",
@@ -103,11 +113,13 @@ __all__ = [
     "PolicyId",
     "ProductionPlace",
     "Proofs",
+    "RegisteredCertificate",
     "RemoteSigner",
     "Report",
     "RevocationData",
     "RevocationRule",
     "RevocationSource",
+    "RootPin",
     "SealImage",
     "SignaturePolicy",
     "SignatureReport",
@@ -133,7 +145,9 @@ __all__ = [
     "assess_pdf",
     "assess_timestamp",
     "assess_xml",
+    "change_duties",
     "check_image",
+    "check_pin",
     "countersign_xml",
     "create_asic",
     "digest_of",
@@ -142,6 +156,7 @@ __all__ = [
     "file_kind",
     "open_asic",
     "read_timestamp",
+    "root_pins",
     "sign_asic",
     "sign_cms",
     "sign_files",
