@@ -80,5 +80,11 @@ def services(authority: TestAuthority) -> Callable[[Level], dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
+def maker() -> Callable[..., bytes]:
+    """Return `make_pdf`, since test modules do not import each other."""
+    return make_pdf
+
+
+@pytest.fixture(scope="session")
 def pdf() -> bytes:
     return make_pdf(2)

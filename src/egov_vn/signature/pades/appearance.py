@@ -22,7 +22,7 @@ from egov_vn.clock import vietnam_date
 from egov_vn.errors import InvalidInput
 from egov_vn.finding import Finding, Severity, finding
 from egov_vn.law import load
-from egov_vn.signature.pades import embed, placement
+from egov_vn.signature.pades import embed, placement, stamp
 from egov_vn.signature.pades.pdf import Update, foreign, pdfa_part
 from egov_vn.signature.pades.place import MILLIMETRE, At, Between, Box, InField, OverPerson, TopRight
 from egov_vn.signature.pades.png import Image
@@ -152,8 +152,26 @@ def prepare(
 ) -> tuple[embed.Slot, tuple[Finding, ...]]:
     """Return the slot with its page, box and drawing, and what is wrong with the image."""
     if isinstance(appearance, AnnexMark | CopyMark):
-        raise InvalidInput("text marks are not available", path="appearance")
+        return _prepare_text(update, slot, appearance, at=at)
     return _prepare_image(update, slot, appearance, at=at)
+
+
+def _prepare_text(
+    update: Update, slot: embed.Slot, appearance: AnnexMark | CopyMark, *, at: datetime
+) -> tuple[embed.Slot, tuple[Finding, ...]]:
+    first = (appearance.number,) if isinstance(appearance, AnnexMark) else (appearance.kind, appearance.agency)
+    text = stamp.typeset_stamp((*first, stamp.time_text(at)), at=at)
+    place = appearance.place
+    if isinstance(place, InField):
+        return replace(slot, appearance=text.draw), text.findings
+    if slot.existing:
+        raise InvalidInput("the field exists and has its own place: use InField()", path="appearance.place")
+    if isinstance(place, At):
+        page, box = placement.page_index(update, place.page), Box.of(place.box)
+    else:
+        page, box = 0, placement.top_right(update, place, width=text.width, height=text.height)
+    turn = placement.rotation(update, page)
+    return replace(slot, page=page, box=box.as_tuple(), rotate=turn, appearance=text.draw), text.findings
 
 
 def _prepare_image(
@@ -183,7 +201,9 @@ def _prepare_image(
         page, box = placement.over_person(update, place, width=width, height=height, overlap=overlap)
     else:
         page, box = placement.between(update, place, width=width, height=height)
-    return replace(slot, page=placement.page_index(update, page), box=box.as_tuple(), appearance=draw), tuple(findings)
+    index = placement.page_index(update, page)
+    turn = placement.rotation(update, index)
+    return replace(slot, page=index, box=box.as_tuple(), rotate=turn, appearance=draw), tuple(findings)
 
 
 def _pdfa1(part: str) -> Finding:

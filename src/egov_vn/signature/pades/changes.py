@@ -192,8 +192,9 @@ class _Form(FormUpdatingRule):
         self._signatures_only = signatures_only
 
     def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterator[tuple[ModificationLevel, Any]]:
-        if self._signatures_only:
-            _refuse_new_defaults(old, new)
+        # NeedAppearances makes viewers draw every field anew: then what is shown is no longer what was signed
+        frozen = ("/NeedAppearances", "/DA", "/Q", "/DR") if self._signatures_only else ("/NeedAppearances",)
+        _refuse_new_defaults(old, new, frozen)
         yield from _without_replacing(super().apply(old, new), old, new)
 
 
@@ -221,13 +222,13 @@ def _only_annotations_differ(before: Any, after: Any) -> bool:
     return all(key in before and key in after and before.raw_get(key) == after.raw_get(key) for key in keys)
 
 
-def _refuse_new_defaults(old: HistoricalResolver, new: HistoricalResolver) -> None:
+def _refuse_new_defaults(old: HistoricalResolver, new: HistoricalResolver, frozen: tuple[str, ...]) -> None:
     before, after = entry(old.root, "/AcroForm"), entry(new.root, "/AcroForm")
     if before is None or after is None:
         return
     if not any(entry(item.get_object(), "/FT") != "/Sig" for item in entry(before, "/Fields", ())):
         return  # nothing is drawn with these defaults
-    for key in ("/DA", "/Q", "/NeedAppearances", "/DR"):
+    for key in frozen:
         first = before.raw_get(key) if key in before else None
         second = after.raw_get(key) if key in after else None
         if first != second:

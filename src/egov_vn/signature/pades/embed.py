@@ -62,6 +62,8 @@ class Slot:
     box: tuple[float, float, float, float] | None = None
     appearance: Callable[[Update, float, float], generic.IndirectObject] | None = None
     """Given the update and the width and height of the field, draws the appearance and returns its form object."""
+    rotate: int = 0
+    """How far the page is turned when seen; the drawing is turned back."""
     reason: str | None = None
     location: str | None = None
     name: str | None = None
@@ -130,6 +132,9 @@ def _write(
     return made
 
 
+_TURNS: Final = {90: (0, 1, -1, 0, 0, 0), 180: (-1, 0, 0, -1, 0, 0), 270: (0, -1, 1, 0, 0, 0)}
+
+
 def _dress(update: Update, field_ref: Any, slot: Slot) -> None:
     field = field_ref.get_object()
     kids = entry(field, "/Kids")
@@ -138,7 +143,12 @@ def _dress(update: Update, field_ref: Any, slot: Slot) -> None:
     width, height = abs(right - left), abs(top - bottom)
     if slot.appearance is None or not (width and height):
         raise InvalidInput(f"the field {slot.field!r} has no size: nothing can be drawn in it", path="appearance")
+    if slot.rotate in (90, 270):
+        width, height = height, width
     form = slot.appearance(update, width, height)
+    if slot.rotate:
+        # the viewer fits the turned form into the rectangle of the field (ISO 32000-2 section 12.5.5)
+        form.get_object()[pdf_name("/Matrix")] = generic.ArrayObject(map(generic.NumberObject, _TURNS[slot.rotate]))
     widget[pdf_name("/AP")] = generic.DictionaryObject({pdf_name("/N"): form})
     update.update_container(widget)
 
