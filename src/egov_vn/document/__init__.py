@@ -14,6 +14,7 @@ from egov_vn.document.copy import (
 )
 from egov_vn.document.kind import DocumentKind
 from egov_vn.document.layout import Layout, render, render_png
+from egov_vn.document.mail import MailFile, OfficialMail, acknowledged_in_time
 from egov_vn.document.model import (
     Appendix,
     Block,
@@ -49,10 +50,12 @@ __all__ = [
     "IncomingEntry",
     "Issuer",
     "Layout",
+    "MailFile",
     "Medium",
     "MemoryCounter",
     "NumberSeries",
     "NumberSystem",
+    "OfficialMail",
     "OutgoingEntry",
     "Paragraph",
     "Register",
@@ -60,6 +63,7 @@ __all__ = [
     "Signatory",
     "SigningForm",
     "Urgency",
+    "acknowledged_in_time",
     "attachment_text",
     "check_copy",
     "check_document",
