@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from egov_vn.clock import VIETNAM
 from egov_vn.errors import InvalidInput
-from egov_vn.signature import PemSigner, Pkcs12Signer, Signer
+from egov_vn.signature import PemSigner, Pkcs12Signer, Signer, TrustStore
 from egov_vn.signature.keys import KeySigner, SignatureAlgorithm, check_signer, default_algorithm, load_certificates
 from egov_vn.testing import Profile, TestAuthority
 
@@ -127,3 +127,14 @@ def test_check_signer(authority: TestAuthority) -> None:
             check_signer(signer, at=T0)
     with pytest.raises(InvalidInput):
         check_signer(authority.issue_person("A"), at=T0.replace(tzinfo=None))
+
+
+def test_a_name_over_the_limit_of_x520_does_no_harm(authority: TestAuthority) -> None:
+    """cryptography warns about such names, and warnings are errors here."""
+    signer = authority.issue_agency("ỦY BAN NHÂN DÂN PHƯỜNG " + "DÀI " * 20)
+    bundle = authority.issuing_pem + signer.certificate.public_bytes(Encoding.PEM)
+    assert PemSigner(authority.key_pem(signer), bundle).chain == (authority.issuing,)
+    assert Pkcs12Signer(authority.pkcs12(signer, "x"), "x").chain == (authority.issuing, authority.root)
+    assert "DÀI" in repr(signer)
+    assert TrustStore.load(authority.root_pem + bundle).intermediates
+    check_signer(signer, at=T0)

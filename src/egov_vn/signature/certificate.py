@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from egov_vn.errors import InvalidInput
 
-__all__ = ["CertificateInfo", "HolderKind", "NamePart", "read_name", "to_der"]
+__all__ = ["CertificateInfo", "HolderKind", "NamePart", "raw_names", "read_name", "to_der"]
 
 UID: Final = "0.9.2342.19200300.100.1.1"
 _OIDS: Final[Mapping[str, str]] = {
@@ -264,6 +264,15 @@ def to_der(data: object) -> bytes:
         except ValueError as error:
             raise InvalidInput(f"not a PEM certificate: {error}", path="certificate") from error
     raise InvalidInput(f"a {type(data).__name__} is not a certificate", path="certificate")
+
+
+def raw_names(certificate: x509.Certificate) -> tuple[bytes, bytes]:
+    """Return the DER of issuer and subject; cryptography's own `.subject` warns about values over 64 characters."""
+    try:
+        body = asn1_x509.Certificate.load(to_der(certificate))["tbs_certificate"]
+        return bytes(body["issuer"].dump()), bytes(body["subject"].dump())
+    except (ValueError, TypeError) as error:
+        raise InvalidInput(f"the certificate cannot be read: {error}", path="certificate") from error
 
 
 def read_name(text: str) -> tuple[NamePart, ...]:

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import pkcs7, pkcs12
 
 from egov_vn.clock import require_aware
 from egov_vn.errors import InvalidInput
+from egov_vn.signature.certificate import CertificateInfo, raw_names
 
 __all__ = [
     "KeySigner",
@@ -172,7 +173,7 @@ class KeySigner:
         return SignatureAlgorithm.parse(algorithm)._sign(self._key, digest)  # noqa: SLF001 - same module
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._certificate.subject.rfc4514_string()!r})"
+        return f"{type(self).__name__}({CertificateInfo.parse(self._certificate).common_name!r})"
 
 
 class PemSigner(KeySigner):
@@ -293,15 +294,17 @@ def _own_first(
 
 def _ordered(own: x509.Certificate, others: Iterable[x509.Certificate]) -> tuple[x509.Certificate, ...]:
     """Put the issuer first, then its issuer; keep what does not fit at the end."""
-    left, chain, last = list(others), [], own
-    while last.issuer != last.subject:
-        above = next((item for item in left if item.subject == last.issuer), None)
+    left = [(item, *raw_names(item)) for item in others]
+    chain: list[x509.Certificate] = []
+    issuer, subject = raw_names(own)
+    while issuer != subject:
+        above = next((item for item in left if item[2] == issuer), None)
         if above is None:
             break
         left.remove(above)
-        chain.append(above)
-        last = above
-    return (*chain, *left)
+        certificate, issuer, subject = above
+        chain.append(certificate)
+    return (*chain, *(item[0] for item in left))
 
 
 def _spki(key: object) -> bytes:

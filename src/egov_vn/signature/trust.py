@@ -23,7 +23,7 @@ from egov_vn.clock import require_aware
 from egov_vn.errors import InvalidInput
 from egov_vn.finding import Finding, Severity, finding
 from egov_vn.law import Citation, Evidence
-from egov_vn.signature.certificate import CertificateInfo
+from egov_vn.signature.certificate import CertificateInfo, raw_names
 from egov_vn.signature.keys import load_certificates
 
 __all__ = ["Anchor", "RootPin", "TrustStore", "check_pin", "root_pins"]
@@ -260,7 +260,7 @@ def _read(source: bytes | str | Path) -> Iterator[tuple[bytes, str]]:
 
 
 def _issued(certificate: x509.Certificate, *, by: x509.Certificate) -> bool:
-    if certificate.issuer.public_bytes() != by.subject.public_bytes():
+    if raw_names(certificate)[0] != raw_names(by)[1]:
         return False
     try:
         certificate.verify_directly_issued_by(by)

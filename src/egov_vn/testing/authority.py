@@ -392,7 +392,7 @@ class AuthorityRevocation:
         issuer = x509.load_der_x509_certificate(issuer_der)
         at = self._at() if callable(self._at) else self._at
         ours = issuer.subject in (self._authority.root.subject, self._authority.issuing.subject)
-        if not ours or certificate.subject == certificate.issuer:
+        if not ours or cert_der == issuer_der:
             return RevocationData()
         of_ca = issuer.subject == self._authority.root.subject
         ocsps = (self._authority.ocsp(certificate, at=at),) if self._prefer != "crl" else ()
