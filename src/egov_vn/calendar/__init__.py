@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from egov_vn.calendar.deadline import Deadline, Moved, affected, compute_deadline
     from egov_vn.calendar.duties import (
         apology_due,
+        bundle_supplement_due,
         closing_from,
         correction_due,
         forward_due,
@@ -53,6 +54,7 @@ __all__ = [
     "WorkedDay",
     "affected",
     "apology_due",
+    "bundle_supplement_due",
     "check_notices",
     "closing_from",
     "compute_deadline",
@@ -72,6 +74,7 @@ _HOMES = {
     "deadline": ("Deadline", "Moved", "affected", "compute_deadline"),
     "duties": (
         "apology_due",
+        "bundle_supplement_due",
         "closing_from",
         "correction_due",
         "forward_due",

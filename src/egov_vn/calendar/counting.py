@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from egov_vn.calendar.hours import WorkClock, WorkHours
 from egov_vn.calendar.policy import Event, Extension, OutsideHours, Pause, PauseKind, Policy, Transfer, rules
@@ -16,8 +17,9 @@ from egov_vn.calendar.workdays import RULE, WorkCalendar
 from egov_vn.clock import VIETNAM
 from egov_vn.errors import BeyondHorizon, InvalidInput, NotInForce
 from egov_vn.finding import Finding, finding
+from egov_vn.law import Version
 
-__all__ = ["End", "Run", "clock_of", "end_of_day"]
+__all__ = ["End", "Run", "Stretch", "clock_of", "end_of_day"]
 
 _DAYS = timedelta(days=1)
 _CALENDAR_UNITS = (Unit.DAY, Unit.WEEK, Unit.MONTH, Unit.YEAR)
@@ -29,6 +31,16 @@ class End:
 
     day: date
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch in which the clock ran, the day *start* not counted; *void* if it was counted again from the start."""
+
+    start: date
+    end: date
+    void: bool = False
+    last: bool = False
 
 
 @lru_cache(maxsize=32)
@@ -62,16 +74,26 @@ class Run:
         self.notes: list[Note] = []
         self.findings: list[Finding] = []
         self.first_due: date | None = None
-        self.law_day = received.date()
+        self.law_day = policy.ruled_on or received.date()
+        self.stretches: list[Stretch] = []
 
     def count(self) -> End:
         """Count, and return the end."""
-        self.calendar.is_working(self.law_day)  # raises for a day outside the calendar
+        if self.plain:
+            return self._extended(self._with_pauses())
+        self.calendar.is_working(self.received.date())  # raises for a day outside the calendar
         self._transfer()
         self._outside_hours()
         self._cut_off()
+        if self._unit() is not self.term.unit:
+            self.notes.append(note("day_hours", None, hours=str(self.policy.day_hours), source=self.policy.source))
         end = self._with_pauses()
         return self._extended(end)
+
+    @property
+    def plain(self) -> bool:
+        """Whether the term is plain hours or minutes, to which working days mean nothing."""
+        return self.term.unit in (Unit.HOUR, Unit.MINUTE)
 
     # --- where the clock starts
 
@@ -135,6 +157,7 @@ class Run:
             if start > end.at:
                 raise InvalidInput(f"the pause of {start} begins after the term ended on {end.day}", path="events")
             kind = self._kind(pause, stop)
+            self.stretches.append(Stretch(begin.date(), min(start, end.at).date(), kind is PauseKind.RESTART))
             if kind is PauseKind.RESTART:
                 begin, used, first = stop, timedelta(0), False
             else:
@@ -142,6 +165,7 @@ class Run:
                 begin, first = stop, False
             last = stop
             end = self._end(begin, used, first=first)
+        self.stretches.append(Stretch(begin.date(), end.day, last=True))
         return end
 
     def _kind(self, pause: Pause, stop: datetime) -> PauseKind:
@@ -149,7 +173,7 @@ class Run:
         version = None
         if kind is None:
             try:
-                version = rules().rules["supplement_pause"].on(self.law_day)
+                version = self._pause_rule()
             except NotInForce as error:
                 raise InvalidInput(
                     f"no decree in force on {self.law_day} says what a pause does; give it a kind", path="events"
@@ -167,6 +191,14 @@ class Run:
         )  # fmt: skip
         return kind
 
+    def _pause_rule(self) -> Version[Any]:
+        if self.policy.linked_bundle:
+            try:
+                return rules().rules["bundle_pause"].on(self.law_day)
+            except NotInForce:
+                pass  # received under the old decree: the general rule
+        return rules().rules["supplement_pause"].on(self.law_day)
+
     def _used(self, begin: datetime, stop: datetime, *, first: bool) -> timedelta:
         """Return how much of the term has passed: hours as hours, days as days."""
         unit = self._unit()
@@ -182,6 +214,7 @@ class Run:
     # --- the end of one stretch
 
     def _unit(self) -> Unit:
+        """Return the unit that is counted: working days may be counted as hours."""
         return Unit.WORKING_HOUR if self.term.unit is Unit.WORKING_DAY and self.policy.day_hours else self.term.unit
 
     def _clock(self) -> WorkClock:
@@ -193,6 +226,8 @@ class Run:
         unit = self._unit()
         if unit is Unit.SAME_DAY:
             day = self.calendar.add(begin.date(), 0)
+            if end_of_day(day, self.hours) < begin:  # received after closing
+                day = self.calendar.add(day, 1)
             return End(day, end_of_day(day, self.hours))
         if unit is Unit.WORKING_DAY:
             return self._working_days(begin.date(), self.term.amount - used.days, first=first)
@@ -205,16 +240,11 @@ class Run:
             at = self._clock().add(begin, _hours(hours) - used)
         else:
             per = 60 if self.term.unit is Unit.MINUTE else 1
-            at = self._plain(begin, _hours(self.term.amount) / per - used)
+            try:
+                at = begin + (_hours(self.term.amount) / per - used)
+            except OverflowError as error:
+                raise InvalidInput(f"{self.term} after {begin} leaves the calendar", path="term") from error
         return End(at.date(), at)
-
-    def _plain(self, begin: datetime, length: timedelta) -> datetime:
-        """Add plain hours; a length that leaves the calendar is beyond what is known."""
-        if (self.calendar.last - begin.date()).days < length.days:
-            raise BeyondHorizon(RULE, begin.date(), known_until=self.calendar.last)
-        at = begin + length
-        self.calendar.is_working(at.date())
-        return at
 
     def _working_days(self, begin: date, left: int | Decimal, *, first: bool) -> End:
         whole = int(left)
@@ -253,7 +283,7 @@ class Run:
             self.notes.append(note("moves", self._rule("last_day_moves"), day=target, to=day))
         return End(day, end_of_day(day, self.hours if self.calendar.is_working(day) else None))
 
-    def _rule(self, name: str):  # type: ignore[no-untyped-def]
+    def _rule(self, name: str) -> Version[Any]:
         return rules().rules[name].on(self.law_day)
 
     # --- one extension
@@ -287,11 +317,20 @@ class Run:
             )
         self.first_due = end.day
         self.notes.append(note("extension", rule, day=end.day, to=told.date(), term=extensions[0].term))
+        settings = Policy(day_hours=self.policy.day_hours, last_day_moves=self.policy.last_day_moves)
         more = Run(
-            received=self.received, term=extensions[0].term, calendar=self.calendar, hours=self.hours,
-            policy=Policy(day_hours=self.policy.day_hours, last_day_moves=self.policy.last_day_moves), events=(),
-        )  # fmt: skip
-        return more._end(end.at, timedelta(0), first=False)
+            received=self.received,
+            term=extensions[0].term,
+            calendar=self.calendar,
+            hours=self.hours,
+            policy=settings,
+            events=(),
+        )
+        later = more._end(end.at, timedelta(0), first=False)
+        self.notes += more.notes
+        self.stretches[-1] = Stretch(self.stretches[-1].start, end.day)
+        self.stretches.append(Stretch(end.day, later.day, last=True))
+        return later
 
 
 def add_months(day: date, months_more: int) -> date:

@@ -46,6 +46,7 @@ class Deadline:
     start: datetime
     term: Term
     first_due: date | None
+    stretches: tuple[counting.Stretch, ...]
     policy: Policy
     events: tuple[Event, ...]
     hours: WorkHours | None
@@ -105,11 +106,11 @@ def compute_deadline(
             raise InvalidInput(f"{event!r} is not a Pause, a Transfer or an Extension", path="events")
     run = counting.Run(received=local, term=term, calendar=calendar, hours=hours, policy=policy, events=events)
     end = run.count()
-    skipped, worked = _passed(calendar, run.start.date(), end.day)
+    skipped, worked = _passed(run)
     return Deadline(
         day=end.day,
         at=end.at,
-        certainty=_certainty(calendar, run.start.date(), end.day, skipped, worked),
+        certainty=_certainty(run, end.day, skipped, worked),
         skipped=skipped,
         worked=worked,
         because=because(run, end),
@@ -118,6 +119,7 @@ def compute_deadline(
         start=run.start,
         term=term,
         first_due=run.first_due,
+        stretches=tuple(run.stretches),
         policy=policy,
         events=events,
         hours=hours,
@@ -125,23 +127,27 @@ def compute_deadline(
     )
 
 
-def _passed(calendar: WorkCalendar, start: date, end: date) -> tuple[tuple[DayOff, ...], tuple[WorkedDay, ...]]:
-    """Return the days off and the rest days worked after *start* up to *end*."""
-    skipped, worked = [], []
-    for ordinal in range(start.toordinal() + 1, end.toordinal() + 1):
-        day = date.fromordinal(ordinal)
-        off = calendar.day_off(day)
-        if off is not None:
-            skipped.append(off)
-        elif (made_up := calendar.worked_day(day)) is not None:
-            worked.append(made_up)
+def _passed(run: counting.Run) -> tuple[tuple[DayOff, ...], tuple[WorkedDay, ...]]:
+    """Return the days off and the rest days worked in the stretches in which the clock ran."""
+    skipped: list[DayOff] = []
+    worked: list[WorkedDay] = []
+    if run.plain:
+        return (), ()
+    for stretch in run.stretches:
+        for ordinal in range(stretch.start.toordinal() + 1, stretch.end.toordinal() + 1):
+            day = date.fromordinal(ordinal)
+            off = run.calendar.day_off(day)
+            if off is not None:
+                skipped.append(off)
+            elif (made_up := run.calendar.worked_day(day)) is not None:
+                worked.append(made_up)
     return tuple(skipped), tuple(worked)
 
 
-def _certainty(
-    calendar: WorkCalendar, start: date, end: date, skipped: tuple[DayOff, ...], worked: tuple[WorkedDay, ...]
-) -> Certainty:
-    if max(start, end) > calendar.known_until:
+def _certainty(run: counting.Run, end: date, skipped: tuple[DayOff, ...], worked: tuple[WorkedDay, ...]) -> Certainty:
+    if run.plain:
+        return Certainty.STATUTE
+    if max(run.start.date(), end) > run.calendar.known_until:
         return Certainty.PROJECTED
     named = [item.certainty for item in skipped if item.kind is not DayKind.WEEKLY_REST]
     return max([Certainty.STATUTE, *named, *(item.certainty for item in worked)], key=lambda item: item.rank)

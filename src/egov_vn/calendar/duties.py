@@ -21,6 +21,7 @@ from egov_vn.law import Version
 
 __all__ = [
     "apology_due",
+    "bundle_supplement_due",
     "closing_from",
     "correction_due",
     "forward_due",
@@ -32,13 +33,14 @@ __all__ = [
 
 
 def online_answer_due(
-    received_at: datetime, *, calendar: WorkCalendar, hours: WorkHours, received_on: date | None = None
+    received_at: datetime, *, calendar: WorkCalendar, hours: WorkHours, ruled_on: date | None = None
 ) -> Deadline:
     """Return when an online dossier must be accepted or sent back: 8 working hours from reception by the system.
 
-    NĐ 118/2025 Art. 17(2)(c), since 1 July 2025. *received_on* pins the version of the rule to another day.
+    NĐ 118/2025 Art. 17(2)(c), since 1 July 2025. *ruled_on* is the day whose version of the rule applies (default: of
+    receipt).
     """
-    rule = _rule("online_answer", received_at, received_on)
+    rule = _rule("online_answer", received_at, ruled_on)
     term = Term(amount=rule.value["working_hours"], unit=Unit.WORKING_HOUR)
     return compute_deadline(received_at, term, calendar=calendar, hours=hours, policy=Policy(source=rule.source))
 
@@ -89,15 +91,29 @@ def correction_due(reported_at: datetime, *, calendar: WorkCalendar, hours: Work
     return _working_days("correction", reported_at, calendar, hours)
 
 
-def closing_from(notified_on: date, *, calendar: WorkCalendar, received_on: date | None = None) -> date:
+def bundle_supplement_due(
+    asked_at: datetime, *, calendar: WorkCalendar, ruled_on: date | None = None, hours: WorkHours | None = None
+) -> Deadline:
+    """Return the applicant's last day to complete a linked bundle: 7 working days; after it the bundle may be stopped.
+
+    NĐ 63/2024 Art. 8 as amended by NĐ 301/2026, since 1 September 2026; *ruled_on* is the day of receipt of the bundle,
+    or the day on which its applicant chose the new decree (NĐ 301/2026 Art. 18(1)).
+    """
+    version = _rule("bundle_supplement", asked_at, ruled_on)
+    term = Term(amount=version.value["working_days"], unit=Unit.WORKING_DAY)
+    return compute_deadline(asked_at, term, calendar=calendar, hours=hours, policy=Policy(source=version.source))
+
+
+def closing_from(notified_on: date, *, calendar: WorkCalendar, ruled_on: date | None = None) -> date:
     """Return the first day on which the desk may close a dossier that was not supplemented.
 
     The day after the 15th day from the notice; a 15th day that is off moves to the next working day (our reading of
     Civil Code Art. 148(5)), and the desk closes on a working day. NĐ 118/2025 Art. 19(5); before 1 July 2025 there was
-    no such rule and `NotInForce` is raised. *received_on* is the day of receipt, which decides (default: the notice).
+    no such rule and `NotInForce` is raised. *ruled_on* is the day of receipt, which decides (default: that of the
+    notice).
     """
     day = require_date(notified_on, "notified_on")
-    version = rules().rules["closing"].on(require_date(received_on or day, "received_on"))
+    version = rules().rules["closing"].on(require_date(ruled_on or day, "ruled_on"))
     last = calendar.add(day + timedelta(days=version.value["days"]), 0)
     return calendar.add(last, 1)
 
@@ -109,7 +125,7 @@ def apology_due(deadline: Deadline) -> date:
     """
     if not isinstance(deadline, Deadline):
         raise InvalidInput(f"{deadline!r} is not a Deadline", path="deadline")
-    version = rules().rules["apology"].on(deadline.received_at.date())
+    version = rules().rules["apology"].on(deadline.policy.ruled_on or deadline.received_at.date())
     return deadline.day - timedelta(days=version.value["days_before"])
 
 
@@ -119,6 +135,6 @@ def _working_days(rule: str, at: datetime, calendar: WorkCalendar, hours: WorkHo
     return compute_deadline(at, term, calendar=calendar, hours=hours, policy=Policy(source=version.source))
 
 
-def _rule(name: str, at: datetime, received_on: date | None) -> Version[Any]:
+def _rule(name: str, at: datetime, ruled_on: date | None) -> Version[Any]:
     require_aware(at, "received_at")
-    return rules().rules[name].on(received_on or vietnam_date(at))
+    return rules().rules[name].on(ruled_on or vietnam_date(at))

@@ -236,6 +236,8 @@ class WorkClock:
             raise BeyondHorizon(RULE, local.date(), known_until=self.calendar.last)
         if duration and not duration % _MINUTE and len(self._lengths) < _REMEMBERED:
             self._lengths[duration] = duration // _MINUTE
+        if not duration and self.calendar.is_working(local.date()) and self.is_open(local):
+            return local
         return self._at(passed + duration, opening=not duration, local=local)
 
     def between(self, a: datetime, b: datetime) -> timedelta:
@@ -277,16 +279,14 @@ class WorkClock:
     def _at(self, total: timedelta, *, opening: bool, local: datetime) -> datetime:
         """Return the earliest instant at which *total* has passed; with *opening*, the latest up to *local*."""
         index = (bisect_right if opening else bisect_left)(self._cumulated, total / _MINUTE) - 1
-        if index >= len(self._days):
-            raise BeyondHorizon(RULE, local.date(), known_until=self.calendar.last)
-        rest = total - timedelta(minutes=self._cumulated[index])
-        for begin, end in self.hours.on(self._days[index].isoweekday()):
-            length = (end - begin) * _MINUTE
-            closing = self._midnights[index] + end * _MINUTE
-            if rest < length or (rest == length and (not opening or local == closing)):
-                return self._midnights[index] + begin * _MINUTE + rest
-            rest -= length
-        return local  # at the very end of a day, with nothing to add
+        if index < len(self._days):
+            rest = total - timedelta(minutes=self._cumulated[index])
+            for begin, end in self.hours.on(self._days[index].isoweekday()):
+                length = (end - begin) * _MINUTE
+                if rest < length or (rest == length and not opening):
+                    return self._midnights[index] + begin * _MINUTE + rest
+                rest -= length
+        raise BeyondHorizon(RULE, local.date(), known_until=self.calendar.last)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return WorkClock, (self.calendar, self.hours)

@@ -10,20 +10,59 @@ In the South the calendar of UTC+8 stayed in use until 1975 (Tết 1968 fell on 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from types import MappingProxyType
 
 from egov_vn.calendar.moons import FIRST, YEARS
 from egov_vn.clock import require_date
 from egov_vn.errors import InvalidInput
+from egov_vn.finding import Text
 
-__all__ = ["LunarDate", "tet"]
+__all__ = ["DOUBTFUL", "LunarDate", "tet"]
+
+_PRINTED = Text(
+    "Lịch in thời đó ghi tháng này bắt đầu lệch một ngày so với thiên văn hiện đại.",
+    "Calendars printed then begin this month a day apart from modern astronomy.",
+)
+_MIDNIGHT = Text(
+    "Điểm sóc cách nửa đêm chưa tới 3 phút: delta T sau này quyết định ngày đầu tháng.",
+    "The new moon lies within 3 minutes of midnight: a later delta T decides the first day of the month.",
+)
+DOUBTFUL: Mapping[date, Text] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            (date(1906, 4, 24), date(1914, 11, 18), date(1916, 2, 4), date(1920, 11, 11), date(1925, 1, 24)), _PRINTED
+        ),
+        **dict.fromkeys(
+            (
+                date(2054, 5, 8),
+                date(2072, 12, 9),
+                date(2077, 11, 15),
+                date(2079, 8, 27),
+                date(2085, 10, 18),
+                date(2090, 9, 24),
+                date(2125, 1, 4),
+                date(2130, 5, 7),
+                date(2150, 5, 26),
+                date(2153, 10, 18),
+                date(2159, 5, 17),
+                date(2175, 1, 22),
+                date(2188, 4, 27),
+                date(2199, 1, 26),
+            ),
+            _MIDNIGHT,
+        ),
+    }
+)
+"""The months, by their first day here, of which a printed calendar or a later reckoning may differ by a day."""
 
 _MIN, _MAX = date(1900, 1, 1), date(2199, 12, 31)
 
 
 class LunarDate:
-    """A day of the lunar calendar (*ngày âm lịch*): year, month 1 to 12, day 1 to 30, and whether a leap month."""
+    """A day of the lunar calendar: year, month, day, and whether the month is a leap month."""
 
     __slots__ = ("day", "leap", "month", "year")
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from typing import TypeVar
 
 from egov_vn.calendar.terms import Term, require_time
-from egov_vn.clock import require_aware
+from egov_vn.clock import require_aware, require_date
 from egov_vn.errors import InvalidInput
 from egov_vn.law import Citation, LawFile, load
 
@@ -108,9 +108,19 @@ class Policy:
     """Count the day of receipt as the first day: against Civil Code Art. 147(2), but some service agreements do."""
     last_day_moves: bool = True
     """A last calendar day that is off moves to the next working day (Civil Code Art. 148(5))."""
+    linked_bundle: bool = False
+    """*Nhóm thủ tục liên thông*: from 1 September 2026 a pause without a kind resumes (NĐ 63/2024 Art. 4(7) as
+    amended).
+    """
+    ruled_on: date | None = None
+    """The day whose version of the rules applies, where not the day of receipt (NĐ 301/2026 Art. 18(1): the applicant
+    opts).
+    """
     source: Citation | None = None
 
     def __post_init__(self) -> None:
+        if self.ruled_on is not None:
+            require_date(self.ruled_on, "ruled_on")
         object.__setattr__(self, "outside_hours", _member(OutsideHours, self.outside_hours, "outside_hours"))
         if self.pause is not None:
             object.__setattr__(self, "pause", _member(PauseKind, self.pause, "pause"))

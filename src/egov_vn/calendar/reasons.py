@@ -14,7 +14,7 @@ from egov_vn.finding import Language, Text
 from egov_vn.law import Citation, Evidence, Version
 
 if TYPE_CHECKING:
-    from egov_vn.calendar.counting import End, Run
+    from egov_vn.calendar.counting import End, Run, Stretch
     from egov_vn.calendar.deadline import Deadline
 
 __all__ = ["Note", "Reason", "because", "dmy", "explain", "note", "weekday"]
@@ -87,6 +87,10 @@ _NOTES = {
         "Bước của cơ quan khác từ {day} đến {to} nằm ngoài thời hạn; phần còn lại tính tiếp.",
         "A step of another body from {day} to {to} lies outside the term; the rest goes on.",
     ),
+    "day_hours": (
+        "Mỗi ngày làm việc tính bằng {hours} giờ làm việc, từ thời điểm tiếp nhận.",
+        "Each working day is counted as {hours} working hours from the moment of receipt.",
+    ),
     "month_end": (
         "Tháng cuối không có ngày tương ứng: kết thúc vào ngày cuối tháng, {day}.",
         "The last month has no corresponding day: the term ends on its last day, {day}.",
@@ -156,11 +160,19 @@ def because(run: Run, end: End) -> tuple[Reason, ...]:
         own = Text("Áp dụng quy định riêng.", "A rule of its own applies.")
         steps.append(Reason(text=own, source=run.policy.source))
     steps += run.notes
-    at = f"{end.at:%H:%M}" if end.at.time() != time.max else "24:00"
-    steps.append(
-        _reason("last_day", run, f"Kết thúc lúc {at} ngày {dmy(end.day)}.", f"Ends at {at} on {dmy(end.day)}.")
-    )
+    steps.append(_last(run, end))
     return tuple(steps)
+
+
+def _last(run: Run, end: End) -> Reason:
+    if end.at.time() == time.max:
+        vi, en = f"Kết thúc lúc 24:00 ngày {dmy(end.day)}.", f"Ends at 24:00 on {dmy(end.day)}."
+        return _reason("last_day", run, vi, en)
+    at = f"{end.at:%H:%M}"
+    office = run.hours is not None and not run.plain and end.at.time() == run.hours.closing(end.day.isoweekday())
+    vi = f"Kết thúc lúc {at} ngày {dmy(end.day)}" + (", giờ đóng cửa của cơ quan." if office else ".")
+    en = f"Ends at {at} on {dmy(end.day)}" + (", when the office closes." if office else ".")
+    return Reason(text=Text(vi, en))
 
 
 def _reason(rule: str, run: Run, vi: str, en: str) -> Reason:
@@ -207,29 +219,45 @@ def _verdict(deadline: Deadline, lang: Language) -> str:
 
 
 def _walk(deadline: Deadline, lang: Language) -> list[str]:
-    """Return a line for each day after the start up to the end; runs of days off of one reason are one line."""
-    if deadline.term.unit not in (Unit.WORKING_DAY, Unit.DAY, Unit.WEEK, Unit.SAME_DAY):
+    """Return a line for each day on which the clock ran; runs of days off for one reason are one line."""
+    if deadline.term.unit not in (Unit.WORKING_DAY, Unit.DAY, Unit.WEEK, Unit.SAME_DAY) or deadline.policy.day_hours:
         return [_off_line(run, lang) for run in _runs(deadline.skipped)]
     lines: list[str] = []
-    off = {item.day: item for item in deadline.skipped}
-    run: list[DayOff] = []
     number = 0
-    day = deadline.start.date()
-    while day < deadline.day:
+    for index, stretch in enumerate(deadline.stretches):
+        if index:
+            again = deadline.stretches[index - 1].void
+            number = 0 if again else number
+            lines.append(f"{_AGAIN[lang] if again else _GOES_ON[lang]} {dmy(stretch.start)}:")
+        number = _stretch(deadline, stretch, number, lang, lines)
+    return lines
+
+
+def _stretch(deadline: Deadline, stretch: Stretch, number: int, lang: Language, lines: list[str]) -> int:
+    """Append the lines of one stretch, and return the number of the last day counted."""
+    off = {item.day: item for item in deadline.skipped}
+    only_working = deadline.term.unit in (Unit.WORKING_DAY, Unit.SAME_DAY)
+    if deadline.policy.count_first_day and stretch is deadline.stretches[0]:
+        number += 1
+        lines.append(_day_line(deadline, stretch.start, number, None, lang))
+    run: list[DayOff] = []
+    day = stretch.start
+    while day < stretch.end:
         day += _ONE
         item = off.get(day)
-        if item is not None and deadline.term.unit is Unit.WORKING_DAY:
-            if run and (run[-1].name, run[-1].source) != (item.name, item.source):
-                lines.append(_off_line(run, lang))
-                run = []
-            run.append(item)
-            continue
-        if run:
+        if run and (item is None or not only_working or (run[-1].name, run[-1].source) != (item.name, item.source)):
             lines.append(_off_line(run, lang))
             run = []
+        if item is not None and only_working:
+            run.append(item)
+            continue
         number += 1
         lines.append(_day_line(deadline, day, number, item, lang))
-    return lines
+    return number
+
+
+_AGAIN = {"vi": "Tính lại từ đầu, sau ngày", "en": "Counted again from the beginning, after"}
+_GOES_ON = {"vi": "Tính tiếp, sau ngày", "en": "Going on, after"}
 
 
 def _day_line(deadline: Deadline, day: date, number: int, item: DayOff | None, lang: Language) -> str:

@@ -91,7 +91,9 @@ def to_svg(calendar: WorkCalendar, year: int, *, lang: Language = "vi") -> str:
     ]
     for month in range(1, 13):
         parts += _month(calendar, year, month, lang)
-    parts += _legend(lang, height)
+    shown = {item.kind for item in calendar.days_off(first, last)} | {DayKind.WEEKLY_REST}
+    shown |= {item.kind for item in calendar.worked_days(first, last)}
+    parts += _legend(lang, height, shown)
     parts.append("</svg>\n")
     return "\n".join(parts)
 
@@ -133,7 +135,7 @@ def _day(calendar: WorkCalendar, day: date, x: int, y: int, lang: Language) -> s
     return f"<g><title>{tip}</title>{shape}{number.format(ink=ink, bold=bold)}</g>"
 
 
-def _legend(lang: Language, height: int) -> Iterator[str]:
+def _legend(lang: Language, height: int, shown: set[DayKind]) -> Iterator[str]:
     x = _LEFT
     for kind in (
         DayKind.HOLIDAY,
@@ -143,6 +145,8 @@ def _legend(lang: Language, height: int) -> Iterator[str]:
         DayKind.LOCAL_OFF,
         DayKind.WEEKLY_REST,
     ):
+        if kind not in shown:
+            continue
         paper, _ = _COLOURS[kind]
         border = ' stroke="#0b5d3b" stroke-width="2"' if kind is DayKind.SWAP_WORKED else ""
         text = str(_WORDS[lang][kind])

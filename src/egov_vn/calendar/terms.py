@@ -216,17 +216,12 @@ def _number(text: str, whole: str) -> int | Decimal:
         return Decimal("0.5")
     if text[0].isdigit():
         return Decimal(text.replace(",", ".")) if "," in text or "." in text else int(text)
-    total, unit_seen = 0, False
-    for word in text.split():
-        if word == "mười":
-            total, unit_seen = total + 10, False
-        elif word == "mươi":
-            total, unit_seen = total * 10, False
-        elif unit_seen:
-            raise InvalidInput(f"{text!r} is not a number", path="term", source=whole)
-        else:
-            total, unit_seen = total + _DIGITS[word], True
-    return total
+    words = text.split()
+    if "mười" in words[1:] or (len(words) > 1 and words[0] != "mười" and words[1] != "mươi") or len(words) > 3:
+        raise InvalidInput(f"{text!r} is not a number", path="term", source=whole)
+    if words[0] == "mười":
+        return 10 + sum(_DIGITS[word] for word in words[1:] if word != "mươi")
+    return _DIGITS[words[0]] if len(words) == 1 else _DIGITS[words[0]] * 10 + sum(_DIGITS[word] for word in words[2:])
 
 
 def _half(amount: int | Decimal, unit: Unit, cut_off: time | None) -> Term:

@@ -6,6 +6,7 @@ becomes NaT with `beyond="mask"`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Literal, cast
@@ -21,6 +22,7 @@ from egov_vn.errors import BeyondHorizon, InvalidInput, NotInForce
 __all__ = ["add", "add_hours", "count", "is_working"]
 
 Beyond = Literal["raise", "mask"]
+DayArray = npt.ArrayLike | Sequence[date]
 Days = npt.NDArray[np.datetime64]
 _EPOCH = date(1970, 1, 1).toordinal()
 _NAT = np.iinfo(np.int64).min
@@ -62,7 +64,7 @@ def _shifted(calendar: WorkCalendar, n: int) -> tuple[npt.NDArray[np.int64], int
     return table, int(index[good[0]]), int(index[good[-1]])
 
 
-def add(days: npt.ArrayLike, n: npt.ArrayLike, calendar: WorkCalendar, *, beyond: Beyond = "raise") -> Days:
+def add(days: DayArray, n: npt.ArrayLike, calendar: WorkCalendar, *, beyond: Beyond = "raise") -> Days:
     """Return the *n*-th working day after each of *days*, as `WorkCalendar.add` does; *n* is a number or an array.
 
     *days* is `datetime64` (a time of day is refused), the result `datetime64[D]`.
@@ -95,9 +97,7 @@ def _add(index: npt.NDArray[np.int64], n: Any, calendar: WorkCalendar, beyond: B
     return np.where(good, tables.nth[np.clip(place, 0, size - 1)], _NAT).view("datetime64[D]")
 
 
-def count(
-    start: npt.ArrayLike, end: npt.ArrayLike, calendar: WorkCalendar, *, beyond: Beyond = "raise"
-) -> npt.NDArray[np.int64]:
+def count(start: DayArray, end: DayArray, calendar: WorkCalendar, *, beyond: Beyond = "raise") -> npt.NDArray[np.int64]:
     """Return the number of working days in (*start*, *end*] of each pair, as `WorkCalendar.count` does.
 
     Where a day is NaT (or masked) the number is that of NaT, so that `.view("timedelta64[D]")` shows NaT.
@@ -116,7 +116,7 @@ def count(
     return np.where(known_a & known_b, np.where(a <= b, numbers, back), _NAT)
 
 
-def is_working(days: npt.ArrayLike, calendar: WorkCalendar, *, beyond: Beyond = "raise") -> npt.NDArray[np.bool_]:
+def is_working(days: DayArray, calendar: WorkCalendar, *, beyond: Beyond = "raise") -> npt.NDArray[np.bool_]:
     """Say for each of *days* whether it is a working day; False for NaT and for what is masked."""
     tables = _tables(calendar)
     known, safe = _inside(_days(days, "days").view(np.int64), tables, beyond, calendar)
@@ -204,8 +204,10 @@ def _first_day(index: npt.NDArray[np.int64], which: npt.NDArray[np.bool_]) -> da
     return date.fromordinal(int(index.ravel()[np.flatnonzero(which.ravel())[0]]) + _EPOCH)
 
 
-def _days(values: npt.ArrayLike, path: str) -> Days:
+def _days(values: DayArray, path: str) -> Days:
     array = np.asarray(values)
+    if values is None:
+        raise InvalidInput("None is not an array of days", path=path)
     if array.dtype.kind == "O" or array.dtype.kind in "US":
         try:
             array = array.astype("datetime64[D]" if array.dtype.kind != "O" else "datetime64")

@@ -225,7 +225,10 @@ class WorkCalendar:
         """
         citation = _citation(source)
         new_off, new_worked = dict(self._off), dict(self._worked)
-        both = set(off := tuple(off)) & set(worked := tuple(worked))
+        off, worked = (
+            tuple(require_date(day, path) for day in days) for path, days in (("off", off), ("worked", worked))
+        )
+        both = set(off) & set(worked)
         if both:
             raise InvalidInput(f"{min(both)} cannot be both off and worked", path="off")
         common: dict[str, Any] = {"certainty": Certainty.NOTICE, "source": citation, "evidence": Evidence.TEXT}
