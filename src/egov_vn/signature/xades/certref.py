@@ -11,7 +11,8 @@ from asn1crypto import x509
 from lxml import etree
 
 from egov_vn.digest import Digest
-from egov_vn.signature.certificate import CertificateInfo
+from egov_vn.errors import InvalidInput
+from egov_vn.signature.certificate import CertificateInfo, read_name
 from egov_vn.signature.xades import algorithms
 from egov_vn.signature.xades.names import XADES, ds
 from egov_vn.signature.xades.properties import digest_value, text
@@ -65,6 +66,8 @@ class CertificateReference:
     """DER, as SigningCertificateV2 carries it."""
     serial: str = ""
     """Decimal, as the older SigningCertificate carries it."""
+    issuer_name: str = ""
+    """RFC 4514 text, as the older SigningCertificate carries it, in any of its spellings."""
     unreadable: bool = False
 
     def matches(self, der: bytes) -> bool:
@@ -78,7 +81,9 @@ class CertificateReference:
         certificate = x509.Certificate.load(der)
         if self.issuer_serial:
             return self._same_issuer_serial(certificate)
-        return not self.serial or self.serial == str(certificate.serial_number)
+        if self.serial and self.serial != str(certificate.serial_number):
+            return False
+        return not self.issuer_name or _same_name(self.issuer_name, CertificateInfo.parse(der))
 
     def _same_issuer_serial(self, certificate: x509.Certificate) -> bool:
         try:
@@ -87,6 +92,20 @@ class CertificateReference:
             return bool(found["serial"].native == certificate.serial_number) and certificate.issuer in names
         except (ValueError, TypeError, KeyError):
             return False
+
+
+def _same_name(text: str, info: CertificateInfo) -> bool:
+    """Compare part by part: software differs in order, spacing, escapes and keywords of the written name.
+
+    A name in keywords that nobody knows decides nothing: the digest is what binds.
+    """
+    try:
+        parts = read_name(text)
+    except InvalidInput:
+        return True
+    written = sorted((part.oid, part.value.casefold().strip()) for part in parts)
+    own = sorted((part.oid, part.value.casefold().strip()) for part in info.issuer)
+    return written == own
 
 
 class _IssuerSerial(x509.Sequence):  # type: ignore[misc]
@@ -106,11 +125,22 @@ def read_references(properties: etree._Element) -> tuple[CertificateReference, .
 def _read(cert: etree._Element, space: str) -> CertificateReference:
     method = cert.find(f"{{{space}}}CertDigest/{ds('DigestMethod')}")
     name = algorithms.DIGESTS.get(method.get("Algorithm", "") if method is not None else "", "")
-    try:
-        value = decode(cert.findtext(f"{{{space}}}CertDigest/{ds('DigestValue')}"))
-        written = cert.findtext(f"{{{space}}}IssuerSerialV2")
-        issuer = decode(written) if written else b""
-    except Refused:
-        return CertificateReference(digest=name, value=b"", unreadable=True)
+    value, unreadable = _decoded(cert.findtext(f"{{{space}}}CertDigest/{ds('DigestValue')}"))
+    issuer, odd = _decoded(cert.findtext(f"{{{space}}}IssuerSerialV2"))
     serial = (cert.findtext(f"{{{space}}}IssuerSerial/{ds('X509SerialNumber')}") or "").strip()
-    return CertificateReference(digest=name, value=value, issuer_serial=issuer, serial=serial)
+    issuer_name = (cert.findtext(f"{{{space}}}IssuerSerial/{ds('X509IssuerName')}") or "").strip()
+    return CertificateReference(
+        digest=name,
+        value=value,
+        issuer_serial=issuer,
+        serial=serial,
+        issuer_name=issuer_name,
+        unreadable=unreadable or odd,
+    )
+
+
+def _decoded(text: str | None) -> tuple[bytes, bool]:
+    try:
+        return decode(text), False
+    except Refused:
+        return b"", True
