@@ -80,7 +80,9 @@ def read_lines(data: bytes, *, encoding: str | None = None, sheet: str | None = 
 
 def code_key(text: str) -> str:
     """Return a dossier code for comparison: upper case, no spaces, plain dashes, at least four digits of ordinal."""
-    key = "".join(unicodedata.normalize("NFKC", text).upper().translate(_DASHES).split()).strip(".'\"")
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    key = "".join(text.upper().replace("_", "-").split()).strip(".'\"")
     match = _CODE_TAIL.fullmatch(key)
     return f"{match[1]}{int(match[2]):04d}" if match else key
 
@@ -137,8 +139,9 @@ def _text_when(text: str) -> datetime | date:
             return date.fromisoformat(text)
         found = datetime.fromisoformat(text)
         return found.replace(tzinfo=VIETNAM) if found.tzinfo is None else found
-    lowered = unicodedata.normalize("NFC", text.lower())
-    match = _WORDS.search(lowered) or _DATE.search(lowered)
+    plain = text.isascii()
+    lowered = text.lower() if plain else unicodedata.normalize("NFC", text.lower())
+    match = _DATE.search(lowered) if plain else _WORDS.search(lowered) or _DATE.search(lowered)
     if match is None:
         raise ValueError("no date is found in it")
     first, month, last = (int(part) for part in match.groups())
@@ -153,8 +156,12 @@ def _text_when(text: str) -> datetime | date:
 
 
 def _line(number: int, row: tuple[Any, ...], table: RawTable) -> Line:
-    values = {key: clean(row[index]) for key, index in table.columns.items() if index < len(row)}
-    values = {key: value for key, value in values.items() if value not in (None, "")}
+    width = len(row)
+    values = {}
+    for key, index in table.columns.items():
+        value = clean(row[index]) if index < width else None
+        if value is not None and value != "":
+            values[key] = value
     where = f"row {number}"
     found: dict[str, Any] = {}
     for key in _DATES:

@@ -94,9 +94,10 @@ def clean(value: Any) -> Any:
     """Return a cell without marks that do not show: text in NFC with single spaces; anything else as it is."""
     if not isinstance(value, str):
         return value
-    if value.isascii():
-        return " ".join(value.split())
-    value = unicodedata.normalize("NFC", value).replace("\ufeff", "").replace("\u200b", "")
+    if not value.isascii():
+        if not unicodedata.is_normalized("NFC", value):
+            value = unicodedata.normalize("NFC", value)
+        value = value.replace("\ufeff", "").replace("\u200b", "")
     return " ".join(value.split())
 
 
