@@ -111,8 +111,17 @@ class CertificateInfo:
         """Read a certificate given as DER or PEM bytes, or as an object of cryptography or asn1crypto."""
         der = to_der(data)
         try:
-            return cls(**_fields(asn1_x509.Certificate.load(der, strict=True)), der=der)
-        except (ValueError, TypeError, KeyError, OverflowError) as error:
+            parsed = asn1_x509.Certificate.load(der, strict=True)
+        except (ValueError, TypeError) as error:
+            raise InvalidInput(f"the certificate cannot be read: {error}", path="certificate") from error
+        return cls.read(parsed, der)
+
+    @classmethod
+    def read(cls, parsed: asn1_x509.Certificate, der: bytes) -> Self:
+        """Read a certificate that asn1crypto has parsed already, with its bytes."""
+        try:
+            return cls(**_fields(parsed), der=der)
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
             raise InvalidInput(f"the certificate cannot be read: {error}", path="certificate") from error
 
     def value(self, keyword: str) -> str | None:

@@ -219,7 +219,7 @@ def _assess_signer(
             (item.at for item in inner if item.indication is Indication.TOTAL_PASSED and item.at), default=None
         ),
         level=level,
-        covers=f"{len(content)} bytes",
+        covers=f"{len(content)} byte",
         findings=(*check.findings, *notes, *(note for item in inner for note in item.findings)),
     )
     return conclude(given, at=at, trust=trust, policy=policy, memo=memo)

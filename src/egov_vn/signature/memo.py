@@ -20,7 +20,12 @@ from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator, Signat
 from egov_vn.errors import InvalidInput
 from egov_vn.signature.certificate import CertificateInfo
 
-__all__ = ["Memo", "Proofs", "digest_of"]
+__all__ = ["Memo", "Proofs", "digest_of", "same_name"]
+
+
+def same_name(one: asn1_x509.Name, other: asn1_x509.Name) -> bool:
+    """Compare two names: by their bytes, and only if these differ by the slow rules of RFC 5280 section 7.1."""
+    return bool(one.dump() == other.dump() or one.hashable == other.hashable)
 
 
 def digest_of(der: bytes) -> bytes:
@@ -54,7 +59,7 @@ class Memo:
         """Return what the certificate says."""
         found = self._infos.get(der)
         if found is None:
-            found = self._infos[der] = CertificateInfo.parse(der)
+            found = self._infos[der] = CertificateInfo.read(self.certificate(der), der)
         return found
 
     def registry(self, ders: Iterable[bytes]) -> CertificateRegistry:

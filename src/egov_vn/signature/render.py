@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from egov_vn.clock import VIETNAM
-from egov_vn.finding import Language, render_html, render_terminal
+from egov_vn.finding import Finding, Language, Severity, render_html, render_terminal
 
 if TYPE_CHECKING:
     from egov_vn.signature.report import Report, SignatureReport
@@ -34,7 +34,9 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "level": "Mức chữ ký",
         "covers": "Phạm vi được ký",
         "fingerprint": "Vân tay SHA-256",
-        "findings": "Nhận xét",
+        "findings": "Vấn đề",
+        "circular": "Nội dung theo Thông tư 15/2025/TT-BKHCN",
+        "details": "Chi tiết kiểm tra",
         "reason": "Lý do",
         "PASSED": "HỢP LỆ",
         "INDETERMINATE": "CHƯA KẾT LUẬN ĐƯỢC",
@@ -60,7 +62,9 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "level": "Level",
         "covers": "Covers",
         "fingerprint": "SHA-256 fingerprint",
-        "findings": "Findings",
+        "findings": "Problems",
+        "circular": "Items of Circular 15/2025/TT-BKHCN",
+        "details": "Details of the checks",
         "reason": "Reason",
         "PASSED": "VALID",
         "INDETERMINATE": "UNDECIDED",
@@ -86,6 +90,7 @@ dt{color:#555}dd{margin:0;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%;font-size:.92rem}th,td{text-align:left;vertical-align:top;padding:.3rem;
 border-bottom:1px solid #e6e6e6}th{color:#555;font-weight:600}tr.error td:first-child{color:var(--bad);font-weight:600}
 tr.warning td:first-child{color:var(--open);font-weight:600}code{font-size:.85em;white-space:nowrap}
+summary{cursor:pointer;margin-top:1.2rem;font-weight:600}
 @media(max-width:36rem){dl{grid-template-columns:1fr}dt{margin-top:.5rem}}
 @media print{body{background:#fff}section{break-inside:avoid}}
 """.strip().replace("\n", "")
@@ -136,16 +141,26 @@ def page(report: Report, lang: Language) -> str:
 
 def _section(number: int, signature: SignatureReport, words: Mapping[str, str], lang: Language) -> str:
     state = _short(signature.indication.value)
-    findings = (
-        f'<h3>{words["findings"]}</h3><div class="scroll">{render_html(signature.findings, lang)}</div>'
-        if signature.findings
-        else ""
-    )
+    asked = [item for item in signature.findings if item.code.startswith("TT15-")]
+    others = [item for item in signature.findings if not item.code.startswith("TT15-")]
+    weighty = [item for item in others if item.level is not Severity.INFO]
+    rest = [item for item in others if item.level is Severity.INFO]
     return (
         f"<section><header><h2>{words['signature']} {number} · {html.escape(signature.name)}</h2>"
         f"{_banner(state, words[state], signature.indication, signature.sub_indication)}</header>"
-        f"{_definitions(_facts(signature, words))}{findings}</section>"
+        f"{_definitions(_facts(signature, words))}"
+        f"{_table(words['findings'], weighty, lang)}{_table(words['circular'], asked, lang)}"
+        f"{_table(words['details'], rest, lang, folded=True)}</section>"
     )
+
+
+def _table(title: str, findings: Sequence[Finding], lang: Language, *, folded: bool = False) -> str:
+    if not findings:
+        return ""
+    inner = f'<div class="scroll">{render_html(findings, lang)}</div>'
+    if folded:
+        return f"<details><summary>{title} ({len(findings)})</summary>{inner}</details>"
+    return f"<h3>{title}</h3>{inner}"
 
 
 def _banner(state: str, text: str, indication: object, sub_indication: object) -> str:

@@ -18,7 +18,7 @@ from asn1crypto import x509 as asn1_x509
 
 from egov_vn.errors import InvalidInput
 from egov_vn.finding import Finding, Severity, finding
-from egov_vn.signature.memo import Memo
+from egov_vn.signature.memo import Memo, same_name
 from egov_vn.signature.policy import signature_algorithm_name
 from egov_vn.signature.report import Indication, SubIndication
 
@@ -123,6 +123,8 @@ class _Checker:
         self.certificates = tuple(dict.fromkeys((*embedded, *extra)))
         self.digest = str(signer["digest_algorithm"]["algorithm"].native)
         self.attributes = signer["signed_attrs"]
+        # Taken before anything looks inside: asn1crypto encodes anew what was looked at, slower and perhaps otherwise
+        self.raw_attributes = bytes(self.attributes.dump())
         self.has_attributes = len(self.attributes or ()) > 0
         self.findings: list[Finding] = []
 
@@ -199,7 +201,7 @@ class _Checker:
     def _is_meant(wanted: Any, certificate: asn1_x509.Certificate) -> bool:
         if wanted.name == "issuer_and_serial_number":
             same = wanted.chosen["serial_number"].native == certificate.serial_number
-            return bool(same and wanted.chosen["issuer"].hashable == certificate.issuer.hashable)
+            return bool(same and same_name(wanted.chosen["issuer"], certificate.issuer))
         return bool(wanted.chosen.native == certificate.key_identifier)
 
     def _check_attributes(
@@ -268,8 +270,7 @@ class _Checker:
             if content.native is not None:
                 yield bytes(content)
             return
-        raw = self.attributes.dump()
-        yield b"\x31" + raw[1:]  # as it stands, with the tag of a SET
+        yield b"\x31" + self.raw_attributes[1:]  # as it stands, with the tag of a SET
         yield cms.CMSAttributes([item.copy() for item in self.attributes]).dump(force=True)  # in DER order
 
     def _revocation(self) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
@@ -299,8 +300,11 @@ def _names(identifier: Any, certificate: asn1_x509.Certificate) -> bool:
     serial = identifier["issuer_serial"]
     if serial.native is None:
         return True
-    names = [item.chosen.hashable for item in serial["issuer"] if item.name == "directory_name"]
-    return bool(serial["serial_number"].native == certificate.serial_number and certificate.issuer.hashable in names)
+    names = [item.chosen for item in serial["issuer"] if item.name == "directory_name"]
+    return bool(
+        serial["serial_number"].native == certificate.serial_number
+        and any(same_name(name, certificate.issuer) for name in names)
+    )
 
 
 def _algorithm_name(signer: cms.SignerInfo, digest: str) -> str:

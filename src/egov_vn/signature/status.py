@@ -24,7 +24,7 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 
 from egov_vn.errors import InvalidInput
-from egov_vn.signature.memo import Memo, Proofs
+from egov_vn.signature.memo import Memo, Proofs, same_name
 from egov_vn.signature.policy import SignaturePolicy
 from egov_vn.signature.revocation import RevocationData
 
@@ -208,7 +208,7 @@ def _unproven(der: bytes, ends: datetime | None, question: _Question) -> bool:
 
 def _from_crl(der: bytes, question: _Question) -> Iterator[Evidence]:
     parsed = _parsed_crl(der, question.memo)
-    if parsed.issuer.hashable != question.certificate.issuer.hashable:
+    if not same_name(parsed.issuer, question.certificate.issuer):
         return
     scope = _crl_scope(parsed, question.certificate)
     if scope is None:
@@ -383,7 +383,7 @@ def _responder(
             _named(identifier, candidate)
             and usage is not None
             and "ocsp_signing" in usage.native
-            and candidate.issuer.hashable == issuer.subject.hashable
+            and same_name(candidate.issuer, issuer.subject)
             and question.memo.verifies(
                 issuer.public_key,
                 candidate["signature_value"].native,
@@ -399,7 +399,7 @@ def _responder(
 def _named(identifier: Any, certificate: asn1_x509.Certificate) -> bool:
     if identifier.name == "by_key":
         return bool(identifier.native == certificate.public_key.sha1)
-    return bool(identifier.chosen.hashable == certificate.subject.hashable)
+    return bool(same_name(identifier.chosen, certificate.subject))
 
 
 def _weak(algorithm: Any, der: bytes, question: _Question) -> bool:
