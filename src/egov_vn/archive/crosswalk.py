@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from egov_vn.agency import AgencyCode
-from egov_vn.archive.codes import FileCode, doc_id
+from egov_vn.archive.fields import codes
+from egov_vn.archive.identifiers import FileCode, doc_id
 from egov_vn.archive.packing import Organisation
 from egov_vn.archive.pdf import pdf_facts
 from egov_vn.archive.record import ArchivalFile, Payload, Record
@@ -200,8 +201,6 @@ def _describe(
 
 
 def _type_code(name: str) -> str:
-    from egov_vn.archive.fields import codes  # noqa: PLC0415
-
     try:
         return codes("typeName").code(name)
     except InvalidInput:

@@ -293,7 +293,7 @@ class _Writer:
         own = Step(key="issued" if self.kind.oais == "DIP" else "created", at=self.at, outcome="success")
         made = []
         for number, step in enumerate((*steps, own), 1):
-            type_, words = event_type(step.key)
+            type_, words = (step.type, step.type) if step.type else event_type(step.key)
             made.append(
                 PremisEvent(
                     identifier=f"{prefix}-{number}",

@@ -32,13 +32,17 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A preservation event to record beside those of the writing itself: *key* is a row of the table `event`."""
+    """A preservation event to record beside those of the writing itself (*sự kiện bảo quản*).
 
-    key: str
+    *key* is a row of the table `event`, or *type* a word of the PREMIS event type vocabulary.
+    """
+
     at: datetime
+    key: str = ""
     agent: str = ""
     outcome: str = ""
     detail: str = ""
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from egov_vn.archive.fields import CODE_SEPARATOR, FieldTable, Scheme, table
 from egov_vn.archive.retention import Retention
@@ -18,7 +18,14 @@ from egov_vn.archive.values import check_values, format_date, parse_date, split_
 from egov_vn.errors import InvalidInput
 from egov_vn.finding import Severity
 
-__all__ = ["ArchivalFile", "Description", "Payload", "Record"]
+__all__ = ["ArchivalFile", "Description", "Payload", "Record", "Source"]
+
+
+class Source(Protocol):
+    """Bytes that are read by chunks when they are needed, such as a file inside a ZIP."""
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +92,12 @@ def _to_values(rows: FieldTable, given: Mapping[str, Any]) -> Mapping[str, str]:
 class Payload:
     """One file of a record (*tệp tin*): its original *name* and where its bytes are.
 
-    *source* is a path (read when the package is written, never moved) or the bytes. *role* is `"main"` or
+    *source* is a path (read when the package is written, never moved), the bytes, or a `Source`. *role* is `"main"` or
     `"attachment"`.
     """
 
     name: str
-    source: Path | bytes
+    source: Path | bytes | Source
     role: str = "main"
     created: str = ""
 

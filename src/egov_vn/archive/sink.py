@@ -101,6 +101,12 @@ class FolderSink:
         if isinstance(payload.source, bytes):
             return self.write(name, payload.source)
         place = self._place(name)
+        if not isinstance(payload.source, Path):
+            target = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o644)
+            try:
+                return _copy(payload.source.chunks(), target)
+            finally:
+                os.close(target)
         if self._link:
             linked = self._linked(place, payload.source)
             if linked is not None:
@@ -184,20 +190,25 @@ class ZipSink:
         """Copy the bytes of *payload* to the entry *name*."""
         if isinstance(payload.source, bytes):
             return self.write(name, payload.source)
+        if not isinstance(payload.source, Path):
+            return self._stream(name, payload.source.chunks(), None)
         source = _open(payload.source)
         try:
-            info = self._info(name)
-            # the size decides whether the entry needs ZIP64; it is told before the first byte
-            info.file_size = os.fstat(source).st_size
-            state, size = hashlib.sha256(), 0
-            with self._zip.open(info, "w", force_zip64=info.file_size >= 0x7FFF_FFFF) as target:
-                for chunk in _read(source, payload.source):
-                    state.update(chunk)
-                    size += len(chunk)
-                    target.write(chunk)
-            return size, state.hexdigest().upper()
+            return self._stream(name, _read(source, payload.source), os.fstat(source).st_size)
         finally:
             os.close(source)
+
+    def _stream(self, name: str, chunks: Iterator[bytes], length: int | None) -> Written:
+        # the length decides whether the entry needs ZIP64, which is told before the first byte
+        info = self._info(name)
+        info.file_size = length or 0
+        state, size = hashlib.sha256(), 0
+        with self._zip.open(info, "w", force_zip64=length is None or length >= 0x7FFF_FFFF) as target:
+            for chunk in chunks:
+                state.update(chunk)
+                size += len(chunk)
+                target.write(chunk)
+        return size, state.hexdigest().upper()
 
     def commit(self) -> None:
         """Close the ZIP and move it to its final name, in one step."""

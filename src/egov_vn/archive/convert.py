@@ -1,0 +1,186 @@
+"""From older records to those of TT 05/2025/TT-BNV, telling every loss (*chuyển đổi dữ liệu*, Điều 51).
+
+Two sources: the input records of NĐ 30/2020/NĐ-CP Phụ lục VI (file, outgoing and incoming documents) and the records of
+TT 02/2019/TT-BNV (file, document, picture, recording). Words become codes by name; what has no place, or no code, is a
+loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from egov_vn.archive.fields import CODE_SEPARATOR, FieldTable, codes, table
+from egov_vn.archive.identifiers import DocCode, FileCode, doc_id
+from egov_vn.archive.record import Description
+from egov_vn.archive.retention import Retention
+from egov_vn.archive.rules import CheckFinding
+from egov_vn.archive.transform import Loss
+from egov_vn.archive.values import check_values, split_codes
+from egov_vn.errors import InvalidInput
+
+__all__ = ["Converted", "from_nd30", "from_tt02"]
+
+_TARGETS: Final = {
+    "file": "SIP_hoso",
+    "document": "SIP_doc",
+    "outgoing": "SIP_doc",
+    "incoming": "SIP_doc",
+    "picture": "SIP_pic",
+    "recording": "SIP_media",
+}
+_RENAMED: Final = {
+    "Rights": "mode",
+    "DocTotal": "totalDoc",
+    "PageTotal": "numberOfPage",
+    "PageAmount": "numberOfPage",
+    "PageNumber": "numberOfPage",
+    "NumberSheet": "numberOfPaper",
+}
+_OTHER: Final = {"typeName": "Khác", "language": "Khác", "maintenance": "Khác"}
+_BUILT: Final = frozenset(
+    {"FileCode", "OrganId", "FileCatalog", "FileNotation", "DocOrdinal", "Identifier", "DocCode", "FileCode.OrganId",
+     "FileCode.FileCatalog", "FileCode.FileNotation"}
+)  # fmt: skip
+"""Fields that the new codes are built from: they are not lost."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Converted:
+    """A record of TT 05/2025/TT-BNV made from an older one: values, losses, and what is still missing."""
+
+    kind: str
+    values: Mapping[str, str]
+    losses: tuple[Loss, ...]
+    findings: tuple[CheckFinding, ...]
+
+    def description(self, **more: Any) -> Description:
+        """Return the strict description, with *more* fields for what the old record did not know."""
+        return Description.of(self.kind, {**self.values, **more})
+
+
+def from_nd30(kind: str, values: Mapping[str, str]) -> Converted:
+    """Convert a record of NĐ 30/2020/NĐ-CP: *kind* is `"file"`, `"outgoing"` or `"incoming"`.
+
+    Members of a group are named `FileCode.OrganId`, `SignerInfo.FullName`; the decree's misprints are understood.
+    """
+    return _convert(table(kind, "nd30_2020"), values, _nd30_codes)
+
+
+def from_tt02(kind: str, values: Mapping[str, str]) -> Converted:
+    """Convert a record of TT 02/2019/TT-BNV: *kind* `"file"`, `"document"`, `"picture"` or `"recording"`."""
+    return _convert(table(kind, "tt02_2019"), values, _tt02_codes)
+
+
+def _convert(
+    old: FieldTable, given: Mapping[str, str], build: Callable[[Mapping[str, str]], dict[str, str]]
+) -> Converted:
+    kind = _TARGETS.get(old.name)
+    if kind is None:
+        raise InvalidInput(f"TT 05/2025/TT-BNV has no record for {old.name}", path="kind")
+    values = {_spelling(old, name): str(value).strip() for name, value in given.items()}
+    rows = table(kind)
+    losses: list[Loss] = []
+    made = {name: value for name, value in build(values).items() if name in rows}
+    for name, value in values.items():
+        if not value or name in _BUILT:
+            continue
+        target = _RENAMED.get(name) or name[0].lower() + name[1:]
+        if name not in old:
+            losses.append(Loss(where=old.name, field=name, value=value, reason=f"{old.name} has no field {name}"))
+        elif target not in rows or target in made:
+            losses.append(Loss(where=old.name, field=name, value=value, reason=f"{kind} has no field {target}"))
+        else:
+            made[target] = _value(rows, target, value, name, losses)
+    ordered = {name: made[name] for name in rows.by_name if made.get(name)}
+    return Converted(
+        kind=kind, values=ordered, losses=tuple(losses), findings=tuple(check_values(rows, ordered, path=old.name))
+    )
+
+
+def _spelling(old: FieldTable, name: str) -> str:
+    return name if name in old else old.aliases.get(name) or old.aliases.get(name.lower()) or name
+
+
+def _value(rows: FieldTable, target: str, value: str, name: str, losses: list[Loss]) -> str:
+    field = rows[target]
+    if target == "maintenance":
+        return _period(value, name, losses)
+    if field.codes:
+        known = codes(field.codes)
+        try:
+            return known.code(value)
+        except InvalidInput:
+            return _partly(known, value, field.multi, target, name, losses)
+    if field.type == "Boolean":
+        losses.append(Loss(where=rows.name, field=name, value=value, reason=f"{target} says only yes or no"))
+        return "1"
+    if field.length and len(value) > field.length:
+        losses.append(
+            Loss(
+                where=rows.name,
+                field=name,
+                value=value[field.length :],
+                reason=f"{target} holds {field.length} characters",
+            )
+        )
+        return value[: field.length]
+    return value
+
+
+def _partly(known: Any, value: str, multi: bool, target: str, name: str, losses: list[Loss]) -> str:
+    found = []
+    for part in split_codes(value) if multi else ():
+        try:
+            found.append(known.code(part))
+        except InvalidInput:
+            losses.append(
+                Loss(where=target, field=name, value=part, reason=f"{part!r} is not in the list {known.name}")
+            )
+    if found:
+        return CODE_SEPARATOR.join(found)
+    losses.append(Loss(where=target, field=name, value=value, reason=f"{value!r} is not in the list {known.name}"))
+    return str(known.code(_OTHER[target])) if target in _OTHER else ""
+
+
+def _period(value: str, name: str, losses: list[Loss]) -> str:
+    try:
+        period = Retention.parse(value)
+    except InvalidInput:
+        losses.append(Loss(where="maintenance", field=name, value=value, reason=f"{value!r} is no period of the law"))
+        return codes("maintenance").code(_OTHER["maintenance"])
+    if Retention.from_code(period.code) is None:
+        losses.append(
+            Loss(where="maintenance", field=name, value=value, reason="the list has no such number of years: 07 Khác")
+        )
+    return period.code
+
+
+def _nd30_codes(values: Mapping[str, str]) -> dict[str, str]:
+    parts = [values.get(f"FileCode.{name}", "") for name in ("OrganId", "FileCatalog", "FileNotation")]
+    text = values.get("FileCode") or (".".join(parts) if all(parts) else "")
+    return _codes(text, values.get("DocOrdinal", ""))
+
+
+def _tt02_codes(values: Mapping[str, str]) -> dict[str, str]:
+    parts = [values.get(name, "") for name in ("OrganId", "FileCatalog", "FileNotation")]
+    text = ".".join(parts) if all(parts) else values.get("FileCode", "")
+    made = _codes(text, values.get("DocOrdinal", ""))
+    if values.get("DocCode") and len(values["DocCode"]) <= (table("SIP_doc")["docId"].length or 0):
+        made["docId"] = values["DocCode"]
+    return made
+
+
+def _codes(text: str, ordinal: str) -> dict[str, str]:
+    if not text:
+        return {}
+    try:
+        code = FileCode.parse(text)
+        made = {"fileCode": str(code)}
+        if ordinal.isascii() and ordinal.isdigit() and int(ordinal):
+            made["docCode"] = str(DocCode(file=str(code), ordinal=int(ordinal)))
+            made["docId"] = doc_id(code, int(ordinal))
+    except InvalidInput:
+        return {"fileCode": text}
+    return made
