@@ -62,16 +62,29 @@ def parse(
 
 
 def _check_depth(root: etree._Element, limit: int, source: str | None) -> None:
+    # A path of limit + 1 steps selects what lies deeper: a search in C, several times faster than a walk.
+    if limit > _PATH_LIMIT or (_DEEPER if limit == MAX_DEPTH else _deeper(limit))(root):
+        where = _first_below(root, limit)
+        if not where:
+            return
+        raise InvalidInput(f"elements nest deeper than {limit}", path=where, source=source)
+
+
+def _deeper(limit: int) -> etree.XPath:
+    return etree.XPath("boolean(/" + "/".join("*" * (limit + 1)) + ")")
+
+
+_DEEPER: Final = _deeper(MAX_DEPTH)
+_PATH_LIMIT: Final = 500  # libxml2 compiles no path much longer
+
+
+def _first_below(root: etree._Element, limit: int) -> str:
     depth = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
-        if event == "start":
-            depth += 1
-            if depth > limit:
-                raise InvalidInput(
-                    f"elements nest deeper than {limit}", path=f"line {element.sourceline}", source=source
-                )
-        else:
-            depth -= 1
+        depth += 1 if event == "start" else -1
+        if depth > limit:
+            return f"line {element.sourceline}"
+    return ""
 
 
 def local_name(element: etree._Element) -> str:
