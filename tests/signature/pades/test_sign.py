@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -10,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyhanko.pdf_utils.misc import PdfError
 
 from egov_vn.clock import VIETNAM
 from egov_vn.errors import InvalidInput, Unavailable
 from egov_vn.signature.keys import KeySigner
 from egov_vn.signature.pades import At, PersonImage, SealImage, sign_pdf, sign_pdf_reporting
+from egov_vn.signature.pades import pdf as pdf_module
 from egov_vn.signature.report import Level
 from egov_vn.signature.revocation import RevocationData
 from egov_vn.testing import TestAuthority
@@ -156,3 +159,36 @@ def test_a_service_that_dies_before_the_archive_time_stamp(pdf: bytes, person: K
     dying = DyingTimestamper(options["timestamper"])
     made = sign_pdf_reporting(pdf, signer=person, at=AT, on_unavailable="lower", **options | {"timestamper": dying})
     assert made.level is Level.B_LT
+
+
+def test_pyhanko_still_reads_hexadecimal_strings_slowly() -> None:
+    """When this fails, pyHanko has become fast and the reader in `pades.pdf` can go."""
+    stream = io.BytesIO(b"<" + b"4d" * 1000 + b">")
+    calls = 0
+
+    class Counting:
+        def read(self, size: int = -1) -> bytes:
+            nonlocal calls
+            calls += 1
+            return stream.read(size)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(stream, name)
+
+    slow = pdf_module._slow_hex_string(Counting())
+    assert calls > 1000
+    stream.seek(0)
+    assert pdf_module._hex_string(stream) == slow
+    assert stream.tell() == 2002
+
+
+@pytest.mark.parametrize("text", [b"<4D 4>", b"<4d4>", b"<>", b"<4g>", b"<4d"])
+def test_both_readers_of_hexadecimal_strings_agree(text: bytes) -> None:
+    def outcome(read: Any) -> Any:
+        stream = io.BytesIO(text + b" /Next")
+        try:
+            return read(stream).original_bytes, stream.tell()
+        except PdfError as error:
+            return type(error)
+
+    assert outcome(pdf_module._hex_string) == outcome(pdf_module._slow_hex_string)
