@@ -89,7 +89,8 @@ dt{color:#555}dd{margin:0;overflow-wrap:anywhere}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.92rem}th,td{text-align:left;vertical-align:top;padding:.3rem;
 border-bottom:1px solid #e6e6e6}th{color:#555;font-weight:600}tr.error td:first-child{color:var(--bad);font-weight:600}
-tr.warning td:first-child{color:var(--open);font-weight:600}code{font-size:.85em;white-space:nowrap}
+tr.warning td:first-child{color:var(--open);font-weight:600}td:first-child{white-space:nowrap}
+code{font-size:.85em;white-space:nowrap}
 summary{cursor:pointer;margin-top:1.2rem;font-weight:600}
 @media(max-width:36rem){dl{grid-template-columns:1fr}dt{margin-top:.5rem}}
 @media print{body{background:#fff}section{break-inside:avoid}}
