@@ -59,7 +59,8 @@ def test_levels_are_ordered() -> None:
     assert Level.B_B < Level.B_T < Level.B_LT < Level.B_LTA
     assert Level.B_LTA > Level.B_LT >= Level.B_LT
     assert Level.B_T <= Level.B_T
-    assert [item.value for item in sorted([Level.B_LTA, Level.B_T, Level.B_LT, Level.B_B])] == ["B-B", "B-T", "B-LT", "B-LTA"]
+    shuffled = [Level.B_LTA, Level.B_T, Level.B_LT, Level.B_B]
+    assert [item.value for item in sorted(shuffled)] == ["B-B", "B-T", "B-LT", "B-LTA"]
 
 
 def test_worst_of() -> None:
