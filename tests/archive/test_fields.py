@@ -54,7 +54,7 @@ def test_every_table_makes_the_round_trip(rows: FieldTable) -> None:
     @settings(max_examples=15, deadline=None)
     def check(values: dict[str, str]) -> None:
         made = Description.of(rows.name, values, scheme=rows.scheme)
-        again, found = read_description(write_description(made), rows)
+        again, found = read_description(write_description(made, repealed=True), rows)
         assert again.values == made.values
         assert not [item for item in found if item.level == "error"]
 

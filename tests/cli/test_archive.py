@@ -77,3 +77,82 @@ def test_wrong_use_exits_2(package: Path) -> None:
     done = CliRunner().invoke(build(), ["archive", "check", str(package / "none")])
     assert done.exit_code != 0
     assert "no package here" in str(done.exception)
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    done = CliRunner().invoke(build(), ["archive", *(str(item) for item in arguments)])
+    return done.exit_code, done.stdout + (str(done.exception) if done.exception else "")
+
+
+def test_pack_check_take_over_list_and_report(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4\n%%EOF")
+    described = {
+        "file": {
+            "fileCode": "H13.2026.01",
+            "title": "Hồ sơ",
+            "mode": "Công khai",
+            "numberOfPaper": 0,
+            "riskRecovery": False,
+        },
+        "records": [
+            {
+                "files": ["a.pdf"],
+                "docId": "H13.2026.01.1",
+                "docCode": "H13.2026.01.0000001",
+                "maintenance": "20 năm",
+                "typeName": "Báo cáo",
+                "issuedDate": "12/02/2026",
+                "organName": "UBND phường Thử Nghiệm",
+                "subject": "Báo cáo",
+                "language": "Tiếng Việt",
+                "numberOfPage": 1,
+                "mode": "Công khai",
+                "riskRecovery": False,
+            }
+        ],
+    }
+    source = tmp_path / "ho-so.json"
+    source.write_text(json.dumps(described, ensure_ascii=False), encoding="utf-8")
+    sip = tmp_path / "sip.zip"
+    code, text = run(
+        "pack", source, sip, "--agency", "UBND", "--agency-code", "H13", "--at", "2026-03-01T09:00:00+07:00"
+    )
+    assert code == 0, text
+    assert run("check", sip, "--signatures", "--at", "2026-03-02")[0] == 0
+    code, text = run(
+        "aip", sip, tmp_path / "aip", "--archive", "Lưu trữ", "--archive-code", "LT", "--approved-by", "Trần Thị Thử",
+        "--at", "2026-03-02T09:00:00",
+    )  # fmt: skip
+    assert code == 0, text
+    assert "riskRecovery" in text
+    listing = tmp_path / "muc-luc.csv"
+    assert run("list", sip, "--out", listing)[0] == 0
+    assert run("list", sip, "--out", tmp_path / "muc-luc.xlsx")[0] == 0
+    assert run("report", sip, "--list", listing, "--out", tmp_path / "bao-cao.xlsx")[0] == 0
+    assert run("report", sip, "--minutes", "--giver", "UBND", "--out", tmp_path / "bien-ban.pdf")[0] == 0
+    assert (tmp_path / "bien-ban.pdf").read_bytes().startswith(b"%PDF-")
+    listing.write_text("Mã hồ sơ,Tiêu đề hồ sơ\nX,Y\n", encoding="utf-8")
+    code, text = run("report", sip, "--list", listing)
+    assert code == 1
+    assert "ARC-LIST-MISSING" in text
+
+
+def test_bad_descriptions_are_one_sentence(tmp_path: Path) -> None:
+    source = tmp_path / "x.json"
+    for content in ("{", "[]", '{"records": []}', '{"file": {}, "records": [{}]}'):
+        source.write_text(content, encoding="utf-8")
+        code, text = run("pack", source, tmp_path / "out", "--agency", "UBND")
+        assert code != 0
+        assert "not a description" in text
+    assert "cannot be read" in run("pack", tmp_path / "none.json", tmp_path, "--agency", "UBND")[1]
+    assert "ISO 8601" in run("check", tmp_path, "--signatures", "--at", "hôm nay")[1]
+    assert "neither .xlsx" in run("report", tmp_path, "--out", tmp_path / "x.doc")[1]
+
+
+def test_due_days_are_told_with_their_articles() -> None:
+    code, text = run("due", "2026-03-01", "--period", "10 năm")
+    assert code == 0
+    assert "Điều 17" in text
+    assert "10 năm: 2036" in text
+    assert "31/12/2027" in run("due", "2026-03-01", "--paper", "--lang", "en")[1]
+    assert "YYYY-MM-DD" in run("due", "1/3/2026")[1]

@@ -27,8 +27,16 @@ ROOT: Final = "simpledc"
 _TRUE: Final = {"true": "1", "có": "1", "yes": "1", "false": "0", "không": "0", "no": "0"}
 
 
-def write_description(description: Description, *, schema: str = "") -> bytes:
-    """Return the XML of *description* in the order of its table; *schema* is the relative path of its schema."""
+def write_description(description: Description, *, schema: str = "", repealed: bool = False) -> bytes:
+    """Return the XML of *description* in the order of its table; *schema* is the relative path of its schema.
+
+    A table that is repealed (TT 02/2019/TT-BNV) is only read: `InvalidInput` unless *repealed* says that it is meant.
+    """
+    if description.table.until is not None and not repealed:
+        raise InvalidInput(
+            f"{description.table.source} is repealed since {description.table.until.isoformat()}: convert the record",
+            path=description.table.name,
+        )
     located = ""
     if schema:
         located = (
