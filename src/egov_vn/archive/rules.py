@@ -50,7 +50,10 @@ class Rule:
 def rules() -> Mapping[str, Rule]:
     """Return every rule of the check by its id."""
     found: dict[str, Rule] = {}
-    for table in law.load("egov_vn.archive", "check").tables.values():
+    for table in (
+        *law.load("egov_vn.archive", "check").tables.values(),
+        law.load("egov_vn.archive", "bagit").table("bagit"),
+    ):
         for row in table.rows:
             found[row["code"]] = Rule(
                 code=row["code"],

@@ -1,0 +1,330 @@
+"""BagIt, RFC 8493 (*túi BagIt*): write a bag beside its data, read one, check one with parallel hashing.
+
+A bag is written elsewhere (files are copied or hard-linked, never moved), each byte read once, and takes its final
+name whole or not at all. A bag that is read is hostile until checked: no name leads out of it, nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from egov_vn.archive.bag_tags import BagTags, read_tags
+from egov_vn.archive.record import Payload
+from egov_vn.archive.report import CheckReport
+from egov_vn.archive.rules import CheckFinding, broken
+from egov_vn.archive.sink import FolderSink, Sink, ZipSink
+from egov_vn.archive.tree import FolderTree, Limits, Tree, ZipTree, is_safe_path
+from egov_vn.clock import require_aware, vietnam_date
+from egov_vn.errors import InvalidInput
+from egov_vn.finding import Severity
+
+__all__ = ["Bag", "check_bag", "read_bag", "write_bag"]
+
+_WRITTEN: Final = ("sha256", "sha512")
+"""Hashes that are written: the two that RFC 8493 section 2.4 asks every implementation to know."""
+_LABEL: Final = re.compile(r"[^\s:][^:\r\n]*\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bag:
+    """A bag: its version, what `bag-info.txt` says (in order, labels may repeat), and the manifests by algorithm.
+
+    A manifest maps the path of a file (`data/…`) to its hash in lower-case hexadecimal. *tag_manifests* do the same for
+    the files beside the payload.
+    """
+
+    version: str
+    info: tuple[tuple[str, str], ...]
+    manifests: Mapping[str, Mapping[str, str]]
+    tag_manifests: Mapping[str, Mapping[str, str]]
+    fetch: tuple[tuple[str, int | None, str], ...] = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of all payload files, sorted."""
+        return tuple(sorted({path for manifest in self.manifests.values() for path in manifest}))
+
+
+def write_bag(
+    target: Path,
+    payloads: Iterable[Payload],
+    *,
+    at: datetime,
+    info: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+    algorithms: Iterable[str] = ("sha512",),
+    link: bool = False,
+) -> Bag:
+    """Write *payloads* as a bag at *target*, a folder, or a ZIP if it ends in `.zip`, and return it.
+
+    The name of a payload is its path below `data/`. *at* gives `Bagging-Date`; `Payload-Oxum` is added. *link*
+    hard-links files where it can, if SHA-256 is the only hash. The same input gives the same bytes. `InvalidInput` if
+    the place is taken, a name is unsafe or there twice, or a source cannot be read; nothing is left then.
+    Source: RFC 8493.
+    """
+    chosen = _algorithms(algorithms)
+    lines = _info(info, at)
+    target = Path(target)
+    sink: Sink = (
+        ZipSink(target, root=target.stem, at=at) if target.suffix.lower() == ".zip" else FolderSink(target, link=link)
+    )
+    try:
+        bag = _write(sink, payloads, lines, chosen)
+        sink.commit()
+    except BaseException:
+        sink.abort()
+        raise
+    return bag
+
+
+def read_bag(path: Path, *, limits: Limits | None = None) -> Bag:
+    """Read the tags and manifests of the bag at *path*, without hashing; `InvalidInput` names the first fault."""
+    tree = _open(Path(path), limits or Limits())
+    try:
+        tags = read_tags(tree, limits or Limits())
+    finally:
+        tree.close()
+    for found in tags.findings:
+        if found.level is Severity.ERROR:
+            raise InvalidInput(found.text("en"), path=found.path, source=str(found.source))
+    return Bag(
+        version=tags.version,
+        info=tuple(tags.info),
+        manifests=_frozen(tags.manifests),
+        tag_manifests=_frozen(tags.tag_manifests),
+        fetch=tuple(tags.fetch),
+    )
+
+
+def check_bag(path: Path, *, workers: int = 2, fixity: bool = True, limits: Limits | None = None) -> CheckReport:
+    """Check the bag at *path*, a folder or a ZIP file (RFC 8493 section 3: complete, and valid).
+
+    Every file is hashed once for all its manifests, by *workers* threads. Without *fixity* only completeness is
+    checked, and `conforms` is None if nothing was wrong. `InvalidInput` only if there is nothing at *path*.
+    """
+    bounds = limits or Limits()
+    tree = _open(Path(path), bounds)
+    try:
+        tags = read_tags(tree, bounds)
+        findings = [*tree.findings, *tags.findings, *_completeness(tree, tags)]
+        if fixity:
+            findings += _fixity(tree, tags, workers=1 if isinstance(tree, ZipTree) else workers)
+    finally:
+        tree.close()
+    bad = any(item.level is Severity.ERROR for item in findings)
+    return CheckReport(
+        name=Path(path).name,
+        conforms=False if bad else (True if fixity else None),
+        findings=tuple(findings),
+        kind="bag",
+        files=len(tree.sizes),
+        size=sum(tree.sizes.values()),
+    )
+
+
+def _open(path: Path, limits: Limits) -> Tree:
+    if path.is_symlink() or not path.exists():
+        raise InvalidInput("is a link" if path.is_symlink() else "there is no bag here", path=str(path))
+    return FolderTree(path, limits) if path.is_dir() else ZipTree(path, limits)
+
+
+# writing
+
+
+class _Hashing:
+    """A source that hashes what passes through it."""
+
+    def __init__(self, payload: Payload, algorithms: tuple[str, ...]) -> None:
+        self._payload = payload
+        self.states = {name: hashlib.new(name) for name in algorithms}
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the bytes of the payload."""
+        source = self._payload.source
+        for chunk in _file(source) if isinstance(source, Path) else source.chunks():  # type: ignore[union-attr]
+            for state in self.states.values():
+                state.update(chunk)
+            yield chunk
+
+
+def _file(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                yield chunk
+    except OSError as error:
+        raise InvalidInput(f"cannot be read: {error.strerror}", path=str(path)) from error
+
+
+def _write(sink: Sink, payloads: Iterable[Payload], lines: list[tuple[str, str]], algorithms: tuple[str, ...]) -> Bag:
+    manifests: dict[str, dict[str, str]] = {name: {} for name in algorithms}
+    seen: dict[str, str] = {}
+    octets = 0
+    for payload in payloads:
+        path = _payload_path(payload.name, seen)
+        octets += _copy(sink, path, payload, manifests)
+    count = len(seen)
+    tags: dict[str, bytes] = {
+        "bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
+        "bag-info.txt": _folded([*lines, ("Payload-Oxum", f"{octets}.{count}")]),
+        **{f"manifest-{name}.txt": _manifest(manifest) for name, manifest in manifests.items()},
+    }
+    if not count:
+        sink.write("data/.keep", b"")  # RFC 8493 wants data/ even if it is empty; a ZIP has no empty folders
+        for name, manifest in manifests.items():
+            manifest["data/.keep"] = hashlib.new(name, b"").hexdigest()
+            tags[f"manifest-{name}.txt"] = _manifest(manifest)
+        tags["bag-info.txt"] = _folded([*lines, ("Payload-Oxum", "0.1")])
+    tag_manifests = {
+        name: {path: hashlib.new(name, data).hexdigest() for path, data in tags.items()} for name in algorithms
+    }
+    tags |= {f"tagmanifest-{name}.txt": _manifest(manifest) for name, manifest in tag_manifests.items()}
+    for path, data in tags.items():
+        sink.write(path, data)
+    oxum = f"{octets}.{count or 1}"
+    return Bag(
+        version="1.0",
+        info=(*lines, ("Payload-Oxum", oxum)),
+        manifests=_frozen(manifests),
+        tag_manifests=_frozen(tag_manifests),
+    )
+
+
+def _payload_path(name: str, seen: dict[str, str]) -> str:
+    if not is_safe_path(name):
+        raise InvalidInput(f"{name!r} is not a path below data", path=name, source="RFC 8493 6.2")
+    key = unicodedata.normalize("NFC", name).casefold()
+    if key in seen:
+        raise InvalidInput(f"{name!r} and {seen[key]!r} are one name on some systems", path=name)
+    seen[key] = name
+    return f"data/{name}"
+
+
+def _copy(sink: Sink, path: str, payload: Payload, manifests: dict[str, dict[str, str]]) -> int:
+    """Copy one file and enter its hashes; the sink itself makes SHA-256, other hashes are made on the way."""
+    others = tuple(name for name in manifests if name != "sha256")
+    if isinstance(payload.source, bytes):
+        size, digest = sink.copy(path, payload)
+        hashes = {name: hashlib.new(name, payload.source).hexdigest() for name in others}
+    elif not others:
+        size, digest = sink.copy(path, payload)
+        hashes = {}
+    else:
+        source = _Hashing(payload, others)
+        size, digest = sink.copy(path, Payload(name=payload.name, source=source))
+        hashes = {name: state.hexdigest() for name, state in source.states.items()}
+    for name, manifest in manifests.items():
+        manifest[path] = digest.lower() if name == "sha256" else hashes[name]
+    return size
+
+
+def _manifest(entries: Mapping[str, str]) -> bytes:
+    lines = (f"{digest}  {_encoded(path)}\n" for path, digest in sorted(entries.items()))
+    return "".join(lines).encode("utf-8")
+
+
+def _encoded(path: str) -> str:
+    return path.replace("%", "%25").replace("\n", "%0A").replace("\r", "%0D")
+
+
+def _folded(lines: Iterable[tuple[str, str]]) -> bytes:
+    return "".join(f"{label}: {value}\n" for label, value in lines).encode("utf-8")
+
+
+def _info(info: Mapping[str, str] | Iterable[tuple[str, str]], at: datetime) -> list[tuple[str, str]]:
+    given = list(info.items() if isinstance(info, Mapping) else info)
+    for label, value in given:
+        if not _LABEL.match(label) or label != label.strip():
+            raise InvalidInput(f"{label!r} is not a label", path="info", source="RFC 8493 2.2.2")
+        if "\n" in value or "\r" in value:
+            raise InvalidInput(f"the value of {label} has a line break", path=f"info.{label}")
+        if label.casefold() in ("payload-oxum", "bagging-date"):
+            raise InvalidInput(f"{label} is computed", path=f"info.{label}")
+    return [*given, ("Bagging-Date", vietnam_date(require_aware(at)).isoformat())]
+
+
+def _algorithms(names: Iterable[str]) -> tuple[str, ...]:
+    chosen = tuple(dict.fromkeys(names))
+    for name in chosen:
+        if name not in _WRITTEN:
+            raise InvalidInput(f"{name!r} is not written; choose from {', '.join(_WRITTEN)}", path="algorithms")
+    if not chosen:
+        raise InvalidInput("a bag needs at least one algorithm", path="algorithms")
+    return chosen
+
+
+def _frozen(manifests: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str, str]]:
+    return MappingProxyType({name: MappingProxyType(dict(entries)) for name, entries in manifests.items()})
+
+
+# checking
+
+
+def _completeness(tree: Tree, tags: BagTags) -> Iterator[CheckFinding]:
+    payload = {name for name in tree.sizes if name.startswith("data/")}
+    if not payload and "data" not in tree.folders:
+        yield broken("BAG-PAYLOAD-DIR", path="data")
+    fetched = {path: url for url, _, path in tags.fetch}
+    for algorithm, manifest in tags.manifests.items():
+        for path in sorted(manifest.keys() - payload):
+            if path in fetched:
+                yield broken("BAG-FETCH-NEEDED", path=path, found=fetched[path])
+            else:
+                yield broken("BAG-MISSING", path=path, found=f"manifest-{algorithm}.txt")
+    for algorithm, manifest in tags.tag_manifests.items():
+        for path in sorted(manifest.keys() - tree.sizes.keys()):
+            yield broken("BAG-MISSING", path=path, found=f"tagmanifest-{algorithm}.txt")
+    yield from _orphans(payload, tags)
+    oxum = tags.first("Payload-Oxum")
+    if oxum is not None:
+        found = f"{sum(tree.sizes[name] for name in payload)}.{len(payload)}"
+        if oxum.strip() != found:
+            yield broken("BAG-OXUM", path="bag-info.txt", expected=found, found=oxum)
+
+
+def _orphans(payload: set[str], tags: BagTags) -> Iterator[CheckFinding]:
+    """Since version 1.0 every manifest lists every payload file; before, the manifests together had to."""
+    listings = {f"manifest-{name}.txt": set(manifest) for name, manifest in tags.manifests.items()}
+    if tags.version_number < (1, 0) and listings:
+        listings = {"manifest-*.txt": set().union(*listings.values())}
+    for label, listed in listings.items():
+        for path in sorted(payload - listed):
+            yield broken("BAG-ORPHAN", path=path, expected=label)
+
+
+def _fixity(tree: Tree, tags: BagTags, *, workers: int) -> list[CheckFinding]:
+    expected: dict[str, dict[str, str]] = {}
+    for manifests in (tags.manifests, tags.tag_manifests):
+        for algorithm, manifest in manifests.items():
+            for path, digest in manifest.items():
+                if path in tree.sizes:
+                    expected.setdefault(path, {})[algorithm] = digest
+    work: Callable[[tuple[str, dict[str, str]]], list[CheckFinding]] = lambda item: _hash(tree, *item)  # noqa: E731
+    items = sorted(expected.items())
+    if workers <= 1:
+        return [found for item in items for found in work(item)]
+    with ThreadPoolExecutor(workers) as pool:
+        return [found for each in pool.map(work, items, chunksize=32) for found in each]
+
+
+def _hash(tree: Tree, path: str, expected: Mapping[str, str]) -> list[CheckFinding]:
+    states: dict[str, Any] = {name: hashlib.new(name, usedforsecurity=False) for name in expected}
+    try:
+        for chunk in tree.chunks(path):
+            for state in states.values():
+                state.update(chunk)
+    except InvalidInput as error:
+        return [broken("ARC-PATH-UNREADABLE", path=path, found=error.message)]
+    return [
+        broken("BAG-CHECKSUM", path=path, expected=digest, found=states[name].hexdigest())
+        for name, digest in expected.items()
+        if states[name].hexdigest() != digest
+    ]
