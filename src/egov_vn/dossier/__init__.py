@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from egov_vn.dossier.allocator import CodeAllocator, CodeStatus, Gap, SqliteAllocator
+from egov_vn.dossier.allocator import CodeAllocator, CodeStatus, Gap, PostgresAllocator, SqliteAllocator
 from egov_vn.dossier.audit import audit
 from egov_vn.dossier.check import Fault, Loaded, check, load_dossiers
 from egov_vn.dossier.codes import (
@@ -148,6 +148,7 @@ __all__ = [
     "Period",
     "PortalAdapter",
     "PortalStatus",
+    "PostgresAllocator",
     "Procedure",
     "ProcedureCatalogue",
     "ProcedureCode",

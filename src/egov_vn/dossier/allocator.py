@@ -1,27 +1,29 @@
 """Who gets which number: dossier codes handed out once, in order, without two desks ever getting the same one.
 
 `CodeAllocator` is the promise; `SqliteAllocator` keeps it with the standard library, across threads, processes and
-crashes. A code is handed out in two steps, so that a crash between them leaves a gap that is known, not a riddle:
-`allocate` writes the number down before anybody sees it, `confirm` says which dossier carries it.
+crashes, `PostgresAllocator` for many machines on one server. A code is handed out in two steps, so that a crash between
+them leaves a gap that is known, not a riddle: `allocate` writes the number down before anybody sees it, `confirm` says
+which dossier carries it.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
 from egov_vn.agency import AgencyCode
 from egov_vn.clock import VIETNAM, require_aware, require_date, vietnam_date
 from egov_vn.dossier.codes import CodeForm, DossierCode
-from egov_vn.errors import InvalidInput, Unavailable
+from egov_vn.errors import EgovError, InvalidInput, Unavailable
 
-__all__ = ["CodeAllocator", "CodeStatus", "Gap", "SqliteAllocator"]
+__all__ = ["CodeAllocator", "CodeStatus", "Gap", "PostgresAllocator", "SqliteAllocator"]
 
 _TOLERANCE: Final = timedelta(minutes=5)
 
@@ -65,32 +67,29 @@ class CodeAllocator(Protocol):
         ...
 
 
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS counter (
-    agency TEXT NOT NULL, day TEXT NOT NULL, last INTEGER NOT NULL, last_at TEXT NOT NULL,
-    PRIMARY KEY (agency, day)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS code (
-    agency TEXT NOT NULL, day TEXT NOT NULL, ordinal INTEGER NOT NULL, at TEXT NOT NULL,
-    status TEXT NOT NULL, reference TEXT, reason TEXT NOT NULL DEFAULT '',
-    PRIMARY KEY (agency, day, ordinal)
-) WITHOUT ROWID;
-"""
+_SCHEMA: Final = (
+    """CREATE TABLE IF NOT EXISTS dossier_counter (
+        agency TEXT NOT NULL, day TEXT NOT NULL, last INTEGER NOT NULL, last_at TEXT NOT NULL,
+        PRIMARY KEY (agency, day))""",
+    """CREATE TABLE IF NOT EXISTS dossier_code (
+        agency TEXT NOT NULL, day TEXT NOT NULL, ordinal INTEGER NOT NULL, at TEXT NOT NULL, status TEXT NOT NULL,
+        reference TEXT, reason TEXT NOT NULL, PRIMARY KEY (agency, day, ordinal))""",
+)
+_NEXT: Final = (
+    "INSERT INTO dossier_counter VALUES (?, ?, 1, ?) ON CONFLICT (agency, day) DO UPDATE SET"
+    " last = dossier_counter.last + 1, last_at = CASE WHEN dossier_counter.last_at > excluded.last_at"
+    " THEN dossier_counter.last_at ELSE excluded.last_at END RETURNING last"
+)
+_RAISE: Final = (
+    "INSERT INTO dossier_counter VALUES (?, ?, ?, ?) ON CONFLICT (agency, day) DO UPDATE SET"
+    " last = CASE WHEN dossier_counter.last > excluded.last THEN dossier_counter.last ELSE excluded.last END"
+)
 
 
-class SqliteAllocator:
-    """A `CodeAllocator` on one SQLite file (*bộ cấp mã số hồ sơ*).
+class _SqlAllocator(ABC):
+    """What both databases share: two tables, one transaction a call, the counter row as the lock of its day."""
 
-    Every call opens the file, works in one immediate transaction and closes it, so instances may be shared by threads,
-    inherited by forked processes and pickled. Numbers restart at 1 each Vietnamese day, per agency; a number that was
-    handed out is never handed out again, even if its process died before using it.
-    """
-
-    def __init__(self, path: str | Path, *, timeout: float = 60.0) -> None:
-        self.path = Path(path)
-        self.timeout = timeout
-        with self._open() as db:
-            db.executescript(_SCHEMA)
+    _place = "?"
 
     def allocate(self, agency: AgencyCode | str, at: datetime, *, late_entry: bool = False) -> DossierCode:
         """Return the next code of *agency* on the Vietnamese day of *at*, written to disk before it is returned.
@@ -102,19 +101,16 @@ class SqliteAllocator:
         probe = DossierCode.issue(agency, day, 1)
         key = (probe.agency_id, day.isoformat())
         with self._transaction() as db:
-            latest = db.execute("SELECT max(last_at) FROM counter WHERE agency = ?", key[:1]).fetchone()[0]
+            latest = self._one(db, "SELECT max(last_at) FROM dossier_counter WHERE agency = ?", *key[:1])[0]
             if latest is not None and not late_entry and at < datetime.fromisoformat(latest) - _TOLERANCE:
                 raise InvalidInput(
                     f"{at.isoformat()} lies before the last allocation at {latest}: the clock went backwards", path="at"
                 )
-            stamp = at.astimezone(VIETNAM).isoformat(timespec="microseconds")
-            (ordinal,) = db.execute(
-                "INSERT INTO counter VALUES (?, ?, 1, ?) ON CONFLICT (agency, day)"
-                " DO UPDATE SET last = last + 1, last_at = max(last_at, excluded.last_at) RETURNING last",
-                (*key, stamp),
-            ).fetchone()
+            (ordinal,) = self._one(db, _NEXT, *key, _stamp(at))
             code = DossierCode.issue(probe.agency_id, day, ordinal)
-            db.execute("INSERT INTO code VALUES (?, ?, ?, ?, 'reserved', NULL, '')", (*key, ordinal, stamp))
+            self._run(
+                db, "INSERT INTO dossier_code VALUES (?, ?, ?, ?, 'reserved', NULL, '')", *key, ordinal, _stamp(at)
+            )
         return code
 
     def confirm(self, code: DossierCode, reference: str) -> None:
@@ -123,7 +119,7 @@ class SqliteAllocator:
         Raises `InvalidInput` if the code was not handed out here, was given up, or belongs to another dossier.
         """
         with self._transaction() as db:
-            status, known = self._row(db, code)
+            status, known = self._known(db, code)
             if known == reference and status == CodeStatus.USED:
                 return
             if status != CodeStatus.RESERVED:
@@ -136,7 +132,7 @@ class SqliteAllocator:
         if not reason.strip():
             raise InvalidInput("a number is given up for a reason", path="reason")
         with self._transaction() as db:
-            status, _ = self._row(db, code)
+            status, _ = self._known(db, code)
             if status != CodeStatus.RESERVED:
                 raise InvalidInput(f"{code} is {status}", path="MaHoSo")
             self._mark(db, code, CodeStatus.VOID, None, reason)
@@ -146,44 +142,38 @@ class SqliteAllocator:
 
         Numbers below it that are unknown here are then reported by `gaps` as missing.
         """
-        stamp = require_aware(at).astimezone(VIETNAM).isoformat(timespec="microseconds")
+        stamp = _stamp(require_aware(at))
         key = (code.agency_id, code.received_on.isoformat())
         with self._transaction() as db:
-            try:
-                db.execute(
-                    "INSERT INTO code VALUES (?, ?, ?, ?, 'used', ?, 'adopted')", (*key, code.ordinal, stamp, reference)
-                )
-            except sqlite3.IntegrityError as error:
-                raise InvalidInput(f"{code} is taken: two receipts with one code", path="MaHoSo") from error
-            db.execute(
-                "INSERT INTO counter VALUES (?, ?, ?, ?) ON CONFLICT (agency, day) DO UPDATE"
-                " SET last = max(last, excluded.last)",
-                (*key, code.ordinal, stamp),
-            )
+            self._run(db, _RAISE, *key, code.ordinal, stamp)
+            if self._one(db, _LOOK_UP, *_key(code)) is not None:
+                raise InvalidInput(f"{code} is taken: two receipts with one code", path="MaHoSo")
+            self._run(
+                db, "INSERT INTO dossier_code VALUES (?, ?, ?, ?, 'used', ?, 'adopted')",
+                *key, code.ordinal, stamp, reference,
+            )  # fmt: skip
 
     def last(self, agency: AgencyCode | str, on: date) -> int:
         """Return the last number handed out on the day *on*; 0 if there was none."""
-        key = (str(agency), require_date(on, "on").isoformat())
-        with self._open() as db:
-            row = db.execute("SELECT last FROM counter WHERE agency = ? AND day = ?", key).fetchone()
-        return int(row[0]) if row else 0
+        with self._transaction() as db:
+            return self._last(db, str(agency), require_date(on, "on"))
 
     def gaps(self, agency: AgencyCode | str, on: date) -> tuple[Gap, ...]:
         """Return every number of that day that no dossier carries, in order: reserved, given up, or missing."""
         key = (str(agency), require_date(on, "on").isoformat())
-        with self._open() as db:
-            row = db.execute("SELECT last FROM counter WHERE agency = ? AND day = ?", key).fetchone()
-            rows = db.execute(
-                "SELECT ordinal, status, at, reason FROM code WHERE agency = ? AND day = ?", key
+        with self._transaction() as db:
+            last = self._last(db, key[0], on)
+            rows = self._run(
+                db, "SELECT ordinal, status, at, reason FROM dossier_code WHERE agency = ? AND day = ?", *key
             ).fetchall()
         known = {ordinal: (status, at, reason) for ordinal, status, at, reason in rows}
         found = []
-        for ordinal in range(1, (row[0] if row else 0) + 1):
+        for ordinal in range(1, last + 1):
             status, at, reason = known.get(ordinal, (CodeStatus.MISSING, None, ""))
             if status != CodeStatus.USED:
                 found.append(
                     Gap(
-                        code=DossierCode.issue(str(agency), on, ordinal),
+                        code=DossierCode.issue(key[0], on, ordinal),
                         status=CodeStatus(status),
                         at=datetime.fromisoformat(at) if at else None,
                         reason=reason,
@@ -191,51 +181,112 @@ class SqliteAllocator:
                 )
         return tuple(found)
 
-    def _row(self, db: sqlite3.Connection, code: DossierCode) -> tuple[str, str | None]:
-        row = db.execute(
-            "SELECT status, reference FROM code WHERE agency = ? AND day = ? AND ordinal = ?", _key(code)
-        ).fetchone()
+    @abstractmethod
+    def _transaction(self) -> AbstractContextManager[Any]:
+        """Open a connection in a transaction that is committed at the end, or rolled back on any error."""
+
+    def _run(self, db: Any, sql: str, *values: object) -> Any:
+        cursor = db.cursor()
+        cursor.execute(sql.replace("?", self._place), values)
+        return cursor
+
+    def _one(self, db: Any, sql: str, *values: object) -> Any:
+        return self._run(db, sql, *values).fetchone()
+
+    def _last(self, db: Any, agency: str, on: date) -> int:
+        row = self._one(db, "SELECT last FROM dossier_counter WHERE agency = ? AND day = ?", agency, on.isoformat())
+        return int(row[0]) if row else 0
+
+    def _known(self, db: Any, code: DossierCode) -> tuple[str, str | None]:
+        row = self._one(db, _LOOK_UP, *_key(code))
         if row is None or code.form not in (CodeForm.TT01_2018, CodeForm.LOCAL_2025):
             raise InvalidInput(f"{code} was not handed out here", path="MaHoSo")
         return row[0], row[1]
 
-    def _mark(self, db: sqlite3.Connection, code: DossierCode, status: str, reference: str | None, reason: str) -> None:
-        db.execute(
-            "UPDATE code SET status = ?, reference = ?, reason = ? WHERE agency = ? AND day = ? AND ordinal = ?",
-            (status, reference, reason, *_key(code)),
-        )
+    def _mark(self, db: Any, code: DossierCode, status: CodeStatus, reference: str | None, reason: str) -> None:
+        changed = self._run(
+            db,
+            "UPDATE dossier_code SET status = ?, reference = ?, reason = ?"
+            " WHERE agency = ? AND day = ? AND ordinal = ? AND status = 'reserved'",
+            status.value, reference, reason, *_key(code),
+        )  # fmt: skip
+        if changed.rowcount != 1:
+            raise InvalidInput(f"{code} was taken meanwhile: two receipts with one code", path="MaHoSo")
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        try:
-            db = sqlite3.connect(self.path, timeout=self.timeout, isolation_level=None)
-        except sqlite3.Error as error:
-            raise Unavailable(
-                f"the register of codes {self.path} cannot be opened: {error}", service="sqlite"
-            ) from error
-        try:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = FULL")
-            yield db
-        except sqlite3.OperationalError as error:
-            raise Unavailable(
-                f"the register of codes {self.path} does not answer: {error}", service="sqlite"
-            ) from error
-        except sqlite3.DatabaseError as error:
-            raise InvalidInput(f"not a register of codes: {error}", path=str(self.path)) from error
-        finally:
-            db.close()
+
+class SqliteAllocator(_SqlAllocator):
+    """A `CodeAllocator` on one SQLite file (*bộ cấp mã số hồ sơ*).
+
+    Every call opens the file, works in one immediate transaction and closes it, so instances may be shared by threads,
+    inherited by forked processes and pickled. Numbers restart at 1 each Vietnamese day, per agency; a number that was
+    handed out is never handed out again, even if its process died before using it.
+    """
+
+    def __init__(self, path: str | Path, *, timeout: float = 60.0) -> None:
+        self.path = Path(path)
+        self.timeout = timeout
+        with self._transaction() as db:
+            for statement in _SCHEMA:
+                self._run(db, statement)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._open() as db:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-            except BaseException:
-                db.execute("ROLLBACK")
-                raise
-            db.execute("COMMIT")
+        service = f"the register of codes {self.path}"
+        try:
+            with closing(sqlite3.connect(self.path, timeout=self.timeout, isolation_level=None)) as db:
+                db.execute("PRAGMA journal_mode = WAL")
+                db.execute("PRAGMA synchronous = FULL")
+                db.execute("BEGIN IMMEDIATE")
+                try:
+                    yield db
+                except BaseException:
+                    db.execute("ROLLBACK")
+                    raise
+                db.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            raise Unavailable(f"{service} does not answer: {error}", service="sqlite") from error
+        except sqlite3.DatabaseError as error:
+            raise InvalidInput(f"not a register of codes: {error}", path=str(self.path)) from error
+
+
+class PostgresAllocator(_SqlAllocator):
+    """A `CodeAllocator` on a PostgreSQL server, for many machines.
+
+    *connect* returns a fresh DB-API 2.0 connection whose parameters are written `%s`, and that is not in autocommit:
+    `lambda: psycopg.connect(dsn)`, `lambda: pg8000.dbapi.connect(…)`. The first call of a day locks that day's counter
+    row until it commits, so that numbers are handed out in order and a rollback loses none. Whatever the driver raises
+    becomes `Unavailable`.
+    """
+
+    _place = "%s"
+
+    def __init__(self, connect: Callable[[], Any]) -> None:
+        self._connect = connect
+        with self._transaction() as db:
+            for statement in _SCHEMA:
+                self._run(db, statement)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Any]:
+        try:
+            with closing(self._connect()) as db:
+                try:
+                    yield db
+                except BaseException:
+                    db.rollback()
+                    raise
+                db.commit()
+        except EgovError:
+            raise
+        except Exception as error:
+            raise Unavailable(f"the register of codes does not answer: {error}", service="postgresql") from error
+
+
+_LOOK_UP: Final = "SELECT status, reference FROM dossier_code WHERE agency = ? AND day = ? AND ordinal = ?"
+
+
+def _stamp(at: datetime) -> str:
+    return at.astimezone(VIETNAM).isoformat(timespec="microseconds")
 
 
 def _key(code: DossierCode) -> tuple[str, str, int]:
