@@ -174,6 +174,100 @@ def test_a_draft_has_no_number_yet() -> None:
     assert document.kind.code == "QĐ"
 
 
+def test_a_copy_from_the_web_with_its_marks() -> None:
+    document = parse_text(
+        "# SOURCE: a page\n"
+        "| **CHỦ TỊCH ỦY BAN NHÂN DÂN** TỈNH ĐỒNG THÁP -------- | **CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM** Độc lập - "
+        "Tự do - Hạnh phúc --------------- |\n"
+        "| Số: 144/2025/QĐ-CTUBND | *Đồng Tháp, ngày 02 tháng 12 năm 2025* |\n"
+        "**QUYẾT ĐỊNH**\nBAN HÀNH QUY CHẾ\n*Căn cứ Luật Công nghệ thông tin số 67/2006/QH11; *\n"
+        "**Điều 1.** Ban hành./.\n**KT. Chủ tịch**\n**PHÓ CHỦ TỊCH**\nTRẦN THỊ BÌNH\n"
+    )
+    assert document.issuer.name == "CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH ĐỒNG THÁP"
+    assert (str(document.number), document.place, document.day) == (
+        "144/2025/QĐ-CTUBND",
+        "Đồng Tháp",
+        date(2025, 12, 2),
+    )
+    assert document.abstract == "BAN HÀNH QUY CHẾ"
+    assert [item.block for item in document.body] == [Block.BASIS, Block.ARTICLE]
+    assert document.signer is not None
+    assert document.signer.lines == ("KT. Chủ tịch", "PHÓ CHỦ TỊCH")
+    assert document.signer.name == "Trần Thị Bình"
+    assert [str(item.number) for item in document.references] == ["67/2006/QH11"]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "TM. ỦY BAN NHÂN DÂN KT. CHỦ TỊCH PHÓ CHỦ TỊCH Trần Thị Bình",
+        "**TM. ỦY BAN NHÂN DÂN** **KT. CHỦ TỊCH****PHÓ CHỦ TỊCH****Trần Thị Bình**",
+        "| TM. ỦY BAN NHÂN DÂN | KT. CHỦ TỊCH | PHÓ CHỦ TỊCH | Trần Thị Bình |",
+    ],
+)
+def test_a_signature_block_in_one_line(block: str) -> None:
+    before = DECISION.partition("TM. ỦY BAN")[0].replace("kể từ ngày ký.", "kể từ ngày ký./.")
+    document = parse_text(before + f"| *Nơi nhận:* - Như Điều 2; - Lưu: VT. | {block} |\nQUY CHẾ\nĐiều 1. Quy chế.\n")
+    assert document.signer is not None
+    assert document.signer.lines == ("TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH")
+    assert document.signer.name == "Trần Thị Bình"
+    assert document.recipients == ("Như Điều 2", "Lưu: VT")
+
+
+@pytest.mark.parametrize(
+    ("file", "number", "issuer", "day", "lines", "name"),
+    [
+        (
+            "qd144_2025_dongthap_kyso.txt",
+            "144/2025/QĐ-CTUBND",
+            "CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH ĐỒNG THÁP",
+            date(2025, 12, 2),
+            ("KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"),
+            "Huỳnh Minh Tuấn",
+        ),
+        (
+            "qd161_2025_ninhbinh_qlvb.txt",
+            "161/2025/QĐ-UBND",
+            "ỦY BAN NHÂN DÂN TỈNH NINH BÌNH",
+            date(2025, 11, 23),
+            ("TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"),
+            "Hà Lan Anh",
+        ),
+        (
+            "qd165_2025_ninhbinh_kyso.txt",
+            "165/2025/QĐ-UBND",
+            "ỦY BAN NHÂN DÂN TỈNH NINH BÌNH",
+            date(2025, 11, 27),
+            ("TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"),
+            "Hà Lan Anh",
+        ),
+    ],
+)
+def test_real_decisions_from_the_web(
+    shared: Path, file: str, number: str, issuer: str, day: date, lines: tuple[str, ...], name: str
+) -> None:
+    document = parse_text((shared / "law" / "texts" / file).read_text(encoding="utf-8"))
+    assert (str(document.number), document.issuer.name, document.day) == (number, issuer, day)
+    assert document.signer is not None
+    assert (document.signer.lines, document.signer.name) == (lines, name)
+    assert document.abstract.startswith("BAN HÀNH QUY CHẾ")
+    assert document.recipients[-1].startswith("Lưu: VT")
+    assert document.body[0].block is Block.BASIS
+    assert len(document.references) > 10
+
+
+def test_other_heads() -> None:
+    document = parse_text(
+        "TRANG CHỦ\nBạn đang xem văn bản\n\nBỘ NÔNG NGHIỆP\nVÀ MÔI TRƯỜNG\n"
+        "Số 12/TB-BNNMT  Hà Nội, ngày 8 tháng 7 năm 2026\nTHÔNG BÁO\nLịch họp\nNội dung.\n"
+    )
+    assert document.issuer.name == "BỘ NÔNG NGHIỆP VÀ MÔI TRƯỜNG"
+    assert (str(document.number), document.place, document.day) == ("12/TB-BNNMT", "Hà Nội", date(2026, 7, 8))
+    assert document.signer is None
+    department = parse_text(DECISION.replace("THÀNH PHỐ CẦN THƠ\n---", "THÀNH PHỐ CẦN THƠ\nSỞ NỘI VỤ\n---"))
+    assert (department.issuer.superior, department.issuer.name) == ("ỦY BAN NHÂN DÂN THÀNH PHỐ CẦN THƠ", "SỞ NỘI VỤ")
+
+
 def test_a_decomposed_text_is_read_alike() -> None:
     assert parse_text(unicodedata.normalize("NFD", DECISION)) == parse_text(DECISION)
 

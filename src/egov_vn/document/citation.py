@@ -32,7 +32,7 @@ _ABSTRACT = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _LAW = re.compile(
-    r"(?P<kind>Bộ luật|Luật|Pháp lệnh)\s+(?P<title>[A-ZĐÀ-Ỹ][^;.]{2,200}?)\s+"
+    r"(?P<kind>Bộ luật|Luật|Pháp lệnh)\s+(?P<title>[^\W\d_][^;.]{2,200}?)\s+"
     r"(?P<date>(?:ngày\s+\d{1,2}\s+tháng\s+\d{1,2}\s+)?năm\s+\d{4})",
 )
 
@@ -63,7 +63,7 @@ def parse_date(text: str) -> date | None:
 
 def _in_text(text: str, index: int) -> list[DocumentReference]:
     found = [(match.start(), _reference(text, match, index)) for match in _mention().finditer(text)]
-    found += [(match.start(), _law(match, index)) for match in _LAW.finditer(text)]
+    found += [(match.start(), _law(match, index)) for match in _LAW.finditer(text) if match["title"][0].isupper()]
     return [reference for _, reference in sorted(found, key=lambda item: item[0]) if reference is not None]
 
 

@@ -108,11 +108,24 @@ def sentence_case(text: str, *, context: str = "") -> str:
     if not letters or any(char.islower() for char in letters):
         return text
     lowered = text.lower()
-    names = set(re.findall(r"(?<=[\w,] )[^\W\d_a-zđà-ỹ]\w*(?: [^\W\d_a-zđà-ỹ]\w*)+", normalise(context)))
-    for name in sorted(names, key=lambda item: (-len(item), item)):
-        if any(char.islower() for char in name):
+    for name in _names(normalise(context)):
+        if name.lower() in lowered:
             lowered = re.sub(rf"(?<!\w){re.escape(name.lower())}(?!\w)", name, lowered)
     return lowered[:1].upper() + lowered[1:]
+
+
+def _names(text: str) -> list[str]:
+    """Return the names of two words and more in *text*, such as *Cần Thơ*, the longest first."""
+    found: set[str] = set()
+    run: list[str] = []
+    for word in (*re.findall(r"\w+|[^\w\s]", text), "."):
+        if word[:1].isupper() and any(char.islower() for char in word):
+            run.append(word)
+            continue
+        if len(run) > 1:
+            found.add(" ".join(run))
+        run = []
+    return sorted(found, key=lambda item: (-len(item), item))
 
 
 def _values(document: Document, day: date, seal_mm: float | None) -> dict[str, Any]:

@@ -26,7 +26,13 @@ MAX_CHARACTERS: Final = 2_000_000
 
 _TITLE = re.compile(r"C[ỘO]NG\s+H(?:ÒA|OÀ|ÓA)\s+XÃ\s+HỘI\s+CHỦ\s+NGHĨA\s+VIỆT\s+NAM", re.IGNORECASE)
 _MOTTO = re.compile(r"Độc\s+lập\s*[-–—]\s*Tự\s+do\s*[-–—]\s*Hạnh\s+phúc", re.IGNORECASE)
-_NUMBER = re.compile(r"^Số\s*:\s*(?P<number>.*)$", re.IGNORECASE)
+_NUMBER = re.compile(r"^Số(?:\s*:\s*|\s+(?=\d))(?P<number>.*)$", re.IGNORECASE)
+_CELLS = re.compile(r"\t+|\s{3,}|\s*\|\s*")
+_ISSUER = re.compile(r"^[^\W\d_][^/|#]{1,119}$")
+_OFFICE = re.compile(
+    r"CHỦ|PHÓ|TRƯỞNG|GIÁM ĐỐC|CHÁNH|THƯ KÝ|BÍ THƯ|THỦ TƯỚNG|TỔNG|BAN|BỘ|SỞ|PHÒNG|VIÊN|HỘI|CỤC|ĐẠI DIỆN|UBND|THÀNH PHỐ|"
+    r"TỈNH|QUY CHẾ|QUY ĐỊNH"
+)
 _DATELINE = re.compile(r"^(?P<place>[^,:;]{2,80}),\s*(?P<date>ngày\s+.*\d{4})\s*$", re.IGNORECASE)
 _ABOUT = re.compile(r"^V/v\s*:?\s*(?P<abstract>.+)$", re.IGNORECASE)
 _RULE = re.compile(r"^[\s_\-–—*.=]+$")
@@ -92,7 +98,10 @@ def _clean(line: str) -> str:
     kept = "".join(
         char for char in line if char in "\t " or unicodedata.category(char)[0] not in "CZ" or char == "\u00a0"
     )
-    return kept.replace("\u00a0", " ").strip()
+    # copies from the web bear the marks of Markdown: bold, italic, headings
+    marked = kept.replace("\u00a0", " ").replace("****", "\t").replace("**", "").strip()
+    bare = re.sub(r"^#{1,6}\s+|(?<!\w)\*(?=\S)|(?<=\S)\s*\*(?!\w)", "", marked)
+    return bare.strip()
 
 
 @dataclass(slots=True)
@@ -108,16 +117,25 @@ def _read_head(lines: list[str]) -> tuple[_Head, list[str]]:
     """Read the components above the type name; return them and the lines below."""
     head = _Head()
     end = 0
-    seen_about = False
+    seen_about = titled = False
     for index, line in enumerate(lines[:120]):
-        for cell in re.split(r"\t+|\s{3,}", line):
-            kind = _head_cell(head, cell.strip(), seen_about=seen_about)
+        for cell in _CELLS.split(line):
+            kind = _head_cell(head, _trailing_rule(cell), seen_about=seen_about)
             if kind == "end":
                 return head, lines[end:]
             if kind:
                 end = index + 1
                 seen_about = kind == "about"
+                titled = titled or kind == "national"
+            elif cell.strip() and not _RULE.match(cell) and head.number is None and not titled:
+                # a line of running text above the head: what stood before it is a site's menu, not the issuer
+                head.issuer.clear()
     return head, lines[end:]
+
+
+def _trailing_rule(cell: str) -> str:
+    """Drop the rule that a table of the web leaves behind a name: `SỞ NỘI VỤ --------`."""
+    return re.sub(r"\s*[-_]{3,}\s*$", "", cell).strip()
 
 
 def _head_cell(head: _Head, cell: str, *, seen_about: bool) -> str:
@@ -128,6 +146,8 @@ def _head_cell(head: _Head, cell: str, *, seen_about: bool) -> str:
         return "national"
     if match := _NUMBER.match(cell):
         head.number = _number(match["number"])
+        if rest := _DATELINE.match(match["number"].partition(" ")[2].strip()):
+            head.place, head.day = rest["place"].strip(), parse_date(rest["date"])
         return "number"
     if match := _ABOUT.match(cell):
         head.about.append(match["abstract"])
@@ -138,7 +158,7 @@ def _head_cell(head: _Head, cell: str, *, seen_about: bool) -> str:
     below = head.number is not None or head.day is not None
     if below and (_is_kind(cell) or _DEAR.match(cell)):
         return "end"
-    if _is_upper(cell) and head.number is None and not _is_kind(cell):
+    if _is_upper(cell) and head.number is None and not _is_kind(cell) and _ISSUER.match(cell):
         head.issuer.append(cell)
         return "issuer"
     if seen_about and not _is_upper(cell) and len(cell) < 60:
@@ -247,8 +267,7 @@ def _read_tail(lines: list[str]) -> tuple[Signatory | None, tuple[str, ...]]:
     name = ""
     listing = False
     for line in lines:
-        cells = [cell.strip() for cell in re.split(r"\t+|\s{3,}", line) if cell.strip()]
-        for cell in cells:
+        for cell in (part for column in _CELLS.split(line) for part in _unfold(column.strip())):
             if match := _RECIPIENTS.match(cell):
                 listing = True
                 if match["rest"]:
@@ -257,11 +276,31 @@ def _read_tail(lines: list[str]) -> tuple[Signatory | None, tuple[str, ...]]:
                 continue
             elif cell.startswith(("-", "–", "+")) and (listing or positions):
                 recipients.append(cell)
+            elif positions and not name and _is_upper(cell) and _is_name(cell) and not _OFFICE.search(cell):
+                name = cell.title()
             elif _is_position(cell) and not name:
                 positions.append(cell)
             elif positions and _is_name(cell):
                 name = name or cell
-    return _signatory(positions, name), tuple(filter(None, map(_item, recipients)))
+    items = (part for line in recipients for part in re.split(r";\s+[-–+]\s+", line))
+    return _signatory(positions, name), tuple(filter(None, map(_item, items)))
+
+
+def _unfold(cell: str) -> list[str]:
+    """Part the lines of a signature block that a web copy ran together: `KT. CHỦ TỊCH PHÓ CHỦ TỊCH Trần Thị Bình`."""
+    if not _CAPACITY.match(cell):
+        return [cell] if cell else []
+    parts: list[str] = []
+    for part in re.split(r"\s+(?=(?:TM|TUQ|TL|KT)\.\s)", cell):
+        words = part.split()
+        cut = len(words)
+        while cut > 0 and words[cut - 1][0].isupper() and any(char.islower() for char in words[cut - 1]):
+            cut -= 1
+        office, name = " ".join(words[:cut]), " ".join(words[cut:])
+        head, deputy, rest = office.partition(" PHÓ ")
+        parts += [head, "PHÓ " + rest] if deputy else [office]
+        parts += [name] if name else []
+    return parts
 
 
 def _signatory(positions: list[str], name: str) -> Signatory | None:
@@ -280,7 +319,9 @@ def _signatory(positions: list[str], name: str) -> Signatory | None:
 
 def _issuer(lines: list[str]) -> Issuer:
     """Take the last name for the issuer, unless a name runs over two lines, as *ỦY BAN NHÂN DÂN / THÀNH PHỐ …* does."""
-    if len(lines) > 1 and not re.match(r"(?:THÀNH PHỐ|TỈNH|HUYỆN|QUẬN|THỊ XÃ|XÃ|PHƯỜNG|THỊ TRẤN|ĐẶC KHU)\b", lines[-1]):
+    if len(lines) > 1 and not re.match(
+        r"(?:THÀNH PHỐ|TỈNH|HUYỆN|QUẬN|THỊ XÃ|XÃ|PHƯỜNG|THỊ TRẤN|ĐẶC KHU|VÀ)\b", lines[-1]
+    ):
         return Issuer(name=lines[-1], superior=" ".join(lines[:-1]))
     return Issuer(name=" ".join(lines[-2:]), superior=" ".join(lines[:-2]))
 
@@ -316,6 +357,8 @@ def _is_upper(line: str) -> bool:
 
 
 def _is_position(line: str) -> bool:
+    if _CAPACITY.match(line):
+        return True
     return _is_upper(line) and len(line) < 120 and not line.startswith(("-", "–"))
 
 
