@@ -266,6 +266,7 @@ def test_a_bomb_or_a_damaged_zip_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
         (changed("2026/02/12</edXML:PromulgationDate>", "mai</edXML:PromulgationDate>"), "day"),
         (changed("2026/02/12</edXML:PromulgationDate>", "2026/02/31</edXML:PromulgationDate>"), "day"),
         (changed("09:00:01", "9h"), "time"),
+        (changed("09:00:01", "25:00:01"), "time"),
         (changed("<edXML:Priority>2", "<edXML:Priority>cao"), "whole number"),
         (changed("<edXML:BussinessDocType>0", "<edXML:BussinessDocType>9"), "business"),
         (changed(base64.b64encode(b"%PDF-1.7\x00\xff").decode(), "%%%"), "base64"),

@@ -41,6 +41,11 @@ __all__ = ["MAX_ATTACHMENT", "Received", "read"]
 MAX_ATTACHMENT: Final = 64 * 1024 * 1024
 """A file that unpacks to more bytes than this is refused."""
 _SOURCE: Final = Citation(instrument="QCVN 102:2016/BTTTT")
+_DAY: Final = re.compile(
+    r"(?P<year>[0-9]{4})(?P<mark>[/-])(?P<month>[0-9]{1,2})[/-](?P<day>[0-9]{1,2})\b"
+    r"|(?P<day2>[0-9]{1,2})/(?P<month2>[0-9]{1,2})/(?P<year2>[0-9]{4})\b"
+)
+_TIME: Final = re.compile(r"([0-9]{4})[/-]([0-9]{1,2})[/-]([0-9]{1,2})[ T]([0-9]{1,2}):([0-9]{2}):([0-9]{2})")
 _KNOWN: Final = frozenset(
     {
         *("From", "To", "Code", "PromulgationInfo", "DocumentType", "Subject", "Content", "SignerInfo", "DueDate"),
@@ -68,17 +73,15 @@ class _Reader:
         """Read a day; forms other than yyyy/MM/dd are read and reported."""
         if not text:
             return None
-        for form, pattern in (("%Y/%m/%d", r"\d{4}/"), ("%Y-%m-%d", r"\d{4}-"), ("%d/%m/%Y", r"\d{1,2}/")):
-            if re.match(pattern, text):
-                try:
-                    found = datetime.strptime(text[:10], form).replace(tzinfo=VIETNAM).date()
-                except ValueError:
-                    break
-                if form != "%Y/%m/%d":
-                    self.warn(
-                        "EDX-DATE-FORM", where, f"Ngày “{text}” không theo dạng yyyy/MM/dd.", f"Odd day {text!r}."
-                    )
-                return found
+        match = _DAY.match(text)
+        if match:
+            try:
+                found = date(*(int(match[name] or match[f"{name}2"]) for name in ("year", "month", "day")))
+            except ValueError as error:
+                raise InvalidInput(f"{text!r} is not a day", path=where, source=str(_SOURCE)) from error
+            if match["mark"] != "/":
+                self.warn("EDX-DATE-FORM", where, f"Ngày “{text}” không theo dạng yyyy/MM/dd.", f"Odd day {text!r}.")
+            return found
         raise InvalidInput(f"{text!r} is not a day", path=where, source=str(_SOURCE))
 
     def number(self, text: str, where: str) -> int | None:
@@ -91,10 +94,13 @@ class _Reader:
 
     def time(self, text: str, where: str) -> datetime:
         """Read an instant, written in Vietnamese time without a zone."""
+        match = _TIME.fullmatch(text)
         try:
-            return datetime.strptime(text.replace("-", "/"), "%Y/%m/%d %H:%M:%S").replace(tzinfo=VIETNAM)
+            if match:
+                return datetime(*map(int, match.groups()), tzinfo=VIETNAM)  # type: ignore[misc, arg-type]
         except ValueError as error:
             raise InvalidInput(f"{text!r} is not a time", path=where, source=str(_SOURCE)) from error
+        raise InvalidInput(f"{text!r} is not a time", path=where, source=str(_SOURCE))
 
 
 def read(data: bytes, *, max_bytes: int = MAX_BYTES) -> Received:
