@@ -255,6 +255,9 @@ def test_as_of_answers_as_it_was_known(as_of: date, day: date, working: bool) ->
 
 
 def test_as_of_moves_the_horizon() -> None:
+    # Tết 2022 was agreed on 11 January 2022 only: until then nobody knew that year
+    assert WorkCalendar.official(as_of=date(2022, 1, 10)).known_until == date(2021, 12, 31)
+    assert WorkCalendar.official(as_of=date(2022, 1, 11)).known_until == date(2022, 12, 31)
     assert WorkCalendar.official(as_of=date(2025, 10, 15)).known_until == date(2025, 12, 31)
     assert WorkCalendar.official(as_of=date(2025, 10, 16)).known_until == date(2026, 12, 31)
     with pytest.raises(BeyondHorizon):

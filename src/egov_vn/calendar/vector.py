@@ -142,9 +142,11 @@ class _HourTables:
         # the earliest minute (since the first day) at which k working minutes have passed, for every k
         minutes = np.diff(self.within, axis=1)[self.shape].ravel()
         opened = np.flatnonzero(minutes)
-        self.earliest = np.concatenate(([-1], opened + 1))
-        self.latest = np.concatenate((opened, [-1]))
+        self.earliest = np.concatenate(([-1], opened + 1)).astype(np.int32)
+        self.latest = np.concatenate((opened, [-1])).astype(np.int32)
         self.total = len(opened)
+        self.flat = self.within.ravel().astype(np.int32)
+        self.row = self.shape * 1441
 
 
 @lru_cache(maxsize=8)
@@ -176,6 +178,9 @@ def add_hours(
         raise InvalidInput(f"an array of {more.dtype} is not timedelta64", path="duration")
     seconds = stamps.astype("datetime64[s]").view(np.int64)
     more = more.astype("timedelta64[s]").view(np.int64)
+    quick = _whole_minutes(seconds, more, tables, shift=7 * 3600 if utc else 0)
+    if quick is not None:
+        return quick
     seconds, more = np.broadcast_arrays(seconds, more)
     absent = (seconds == _NAT) | (more == _NAT)
     if (more[~absent] <= 0).any():
@@ -198,6 +203,30 @@ def add_hours(
     result = np.where(part > 0, tables.latest[np.minimum(whole, tables.total)] * 60 + part, tables.earliest[whole] * 60)
     result = result + tables.first * 86400 - (7 * 3600 if utc else 0)
     return np.where(good, result, _NAT).view("datetime64[s]")
+
+
+def _whole_minutes(
+    seconds: npt.NDArray[np.int64], more: npt.NDArray[np.int64], tables: _HourTables, *, shift: int
+) -> Days | None:
+    """Answer the common case: whole minutes, one positive duration, nothing outside; None if it is another."""
+    if more.ndim or more <= 0 or more % 60 or not seconds.size:
+        return None
+    first, days = tables.first * 1440, len(tables.shape)
+    minutes = seconds // 60
+    if (minutes * 60 != seconds).any():
+        return None
+    minutes += shift // 60 - first
+    if minutes.min() < 0 or minutes.max() >= days * 1440:  # NaT lies below, too
+        return None
+    day = minutes // 1440
+    minutes -= day * 1440
+    minutes += tables.row.take(day)
+    total = tables.flat.take(minutes) + tables.before.take(day) + more // 60
+    if total.max() > tables.total:
+        return None
+    result = tables.earliest.take(total).astype(np.int64)
+    result += first - shift // 60
+    return (result * 60).view("datetime64[s]")
 
 
 def _first_day(index: npt.NDArray[np.int64], which: npt.NDArray[np.bool_]) -> date:
