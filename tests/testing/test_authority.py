@@ -88,6 +88,16 @@ def test_revoke_suspend_resume(authority: TestAuthority) -> None:
         authority.revoke(signer, at=T0, reason="khac")
 
 
+@pytest.mark.parametrize("key", ["p256", "rsa2048"])
+def test_no_clock_is_read(key: str) -> None:
+    """Even an authority of long ago answers at its own time."""
+    old = TestAuthority(at=T0 - 9000 * DAY, key=key)
+    signer = old.issue_person("A")
+    answer = ocsp.load_der_ocsp_response(old.ocsp(signer, at=old.at))
+    assert answer.produced_at_utc == answer.this_update_utc == T0 - 9000 * DAY
+    assert x509.load_der_x509_crl(old.crl(at=old.at)).last_update_utc == T0 - 9000 * DAY
+
+
 def test_the_issuing_authority_is_on_the_roots_list(authority: TestAuthority) -> None:
     authority.revoke(authority.issuing, at=T0)
     serial = authority.issuing.serial_number

@@ -12,6 +12,7 @@ date follows from *at* and from what you pass.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from asn1crypto import ocsp as asn1_ocsp
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import (
@@ -375,7 +377,20 @@ class TestAuthority:
         builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, responder.certificate)
         if responder.certificate is not issuer:
             builder = builder.certificates([responder.certificate])
-        return builder.sign(responder._key, hashes.SHA256()).public_bytes(Encoding.DER)  # noqa: SLF001
+        made = builder.sign(responder._key, hashes.SHA256()).public_bytes(Encoding.DER)  # noqa: SLF001
+        return _produced_at(made, responder, at)
+
+
+def _produced_at(response: bytes, responder: KeySigner, at: datetime) -> bytes:
+    """Set producedAt, which cryptography takes from the clock, and sign again."""
+    basic = asn1_ocsp.OCSPResponse.load(response)["response_bytes"]["response"].parsed
+    body = basic["tbs_response_data"]
+    body["produced_at"] = at.replace(microsecond=0)
+    digest = hashlib.sha256(body.dump(force=True)).digest()
+    scheme = "ecdsa_sha256" if responder.algorithm.startswith("ecdsa") else "rsa_pkcs1v15_sha256"
+    basic["signature"] = responder.sign(digest, scheme)
+    whole = {"response_type": "basic_ocsp_response", "response": basic}
+    return bytes(asn1_ocsp.OCSPResponse({"response_status": "successful", "response_bytes": whole}).dump(force=True))
 
 
 class AuthorityRevocation:
