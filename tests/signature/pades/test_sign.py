@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -16,9 +17,10 @@ from pyhanko.pdf_utils.misc import PdfError
 from egov_vn.clock import VIETNAM
 from egov_vn.errors import InvalidInput, Unavailable
 from egov_vn.signature.keys import KeySigner
-from egov_vn.signature.pades import At, PersonImage, SealImage, sign_pdf, sign_pdf_reporting
+from egov_vn.signature.pades import At, PersonImage, SealImage, assess_pdf, sign_pdf, sign_pdf_reporting
 from egov_vn.signature.pades import pdf as pdf_module
-from egov_vn.signature.report import Level
+from egov_vn.signature.pades.assess import trimmed
+from egov_vn.signature.report import Indication, Level
 from egov_vn.signature.revocation import RevocationData
 from egov_vn.testing import TestAuthority
 from egov_vn.testing.images import sample_seal, sample_signature
@@ -192,3 +194,126 @@ def test_both_readers_of_hexadecimal_strings_agree(text: bytes) -> None:
             return type(error)
 
     assert outcome(pdf_module._hex_string) == outcome(pdf_module._slow_hex_string)
+
+
+def test_a_certificate_without_a_trusted_path_signs_nothing(pdf: bytes, person: KeySigner) -> None:
+    other = TestAuthority(at=AT, key="p256", name="Other")
+    with pytest.raises(InvalidInput, match="must not be used"):
+        sign_pdf(pdf, signer=person, at=AT, trust=other.trust_store())
+
+
+@pytest.mark.parametrize("suspended", [False, True])
+def test_a_revoked_certificate_signs_nothing(suspended: bool, pdf: bytes) -> None:
+    authority = TestAuthority(at=AT, key="p256")
+    signer = authority.issue_person("Nguyễn Văn Thử")
+    if suspended:
+        authority.suspend(signer, at=AT - timedelta(hours=1))
+    else:
+        authority.revoke(signer, at=AT - timedelta(hours=1), reason="key_compromise")
+    with pytest.raises(InvalidInput, match="must not be used"):
+        sign_pdf(
+            pdf,
+            signer=signer,
+            at=AT,
+            level=Level.B_LT,
+            timestamper=authority.timestamper(),
+            revocation=authority.revocation(),
+            trust=authority.trust_store(),
+        )
+
+
+@pytest.mark.parametrize("certify, later", [("no-changes", False), ("form-filling", True)])
+def test_certification(certify: Any, later: bool, pdf: bytes, person: KeySigner, agency: KeySigner, nss: Path) -> None:
+    certified = sign_pdf(pdf, signer=person, at=AT, certify=certify)
+    report = assess_pdf(certified, at=AT)
+    assert {item.code for item in report.all_findings} >= {"SIG-INTEGRITY-OK"}
+    if later:
+        both = sign_pdf(certified, signer=agency, at=AT)
+        assert assess_pdf(both, at=AT).indication is Indication.INDETERMINATE
+    else:
+        with pytest.raises(InvalidInput, match="no further change"):
+            sign_pdf(certified, signer=agency, at=AT)
+    with pytest.raises(InvalidInput, match="first signature"):
+        sign_pdf(certified, signer=agency, at=AT, certify=certify)
+
+
+@pytest.mark.oracle
+def test_an_encrypted_file_is_signed_and_stays_encrypted(
+    pdf: bytes, person: KeySigner, services: Services, tmp_path: Path, authority: TestAuthority
+) -> None:
+    if shutil.which("qpdf") is None:
+        pytest.skip("qpdf is not installed")
+    source, locked = tmp_path / "in.pdf", tmp_path / "locked.pdf"
+    source.write_bytes(pdf)
+    run("qpdf", "--encrypt", "user", "owner", "256", "--", source, locked)
+    data = locked.read_bytes()
+    with pytest.raises(InvalidInput, match="password is needed"):
+        sign_pdf(data, signer=person, at=AT)
+    with pytest.raises(InvalidInput, match="does not open"):
+        sign_pdf(data, signer=person, at=AT, password="guess")
+    signed = sign_pdf(data, signer=person, at=AT, password="user", reason="Phê duyệt", **services(Level.B_LTA))
+    assert b"/Encrypt" in signed
+    report = assess_pdf(signed, at=AT, trust=authority.trust_store(), password="owner")
+    assert report.indication is Indication.TOTAL_PASSED, report.to_terminal("en")
+    locked.write_bytes(signed)
+    assert "No syntax or stream encoding errors" in run("qpdf", "--password=user", "--check", locked)
+    assert "Signature is Valid" in run("pdfsig", "-nocert", "-upw", "user", locked)
+
+
+def test_ten_thousand_pages(maker: Callable[..., bytes], person: KeySigner) -> None:
+    pdf = maker(10_000)
+    place = At(box=(100, 100, 200, 150), page=9_999)
+    signed = sign_pdf(pdf, signer=person, at=AT, appearance=PersonImage(image=sample_signature(), place=place))
+    assert assess_pdf(signed, at=AT).indication is Indication.INDETERMINATE
+
+
+@pytest.mark.parametrize("algorithm", ["rsa_pss_sha256", "rsa_pkcs1v15_sha512", "rsa_pss_sha384"])
+def test_algorithms(algorithm: str, pdf: bytes, person: KeySigner, tmp_path: Path) -> None:
+    signed = sign_pdf(pdf, signer=person, at=AT, algorithm=algorithm)
+    assert "SIG-INTEGRITY-OK" in {item.code for item in assess_pdf(signed, at=AT).all_findings}
+    file = tmp_path / "signed.pdf"
+    file.write_bytes(signed)
+    if "pss" not in algorithm:
+        assert "Signature is Valid" in run("pdfsig", "-nocert", file)
+
+
+@pytest.mark.parametrize("algorithm", ["rsa_pkcs1v15_sha1", "ecdsa_sha256", "md5"])
+def test_algorithms_that_are_not_signed_with(algorithm: str, pdf: bytes, person: KeySigner) -> None:
+    with pytest.raises(InvalidInput):
+        sign_pdf(pdf, signer=person, at=AT, algorithm=algorithm)
+
+
+def test_the_certificate_that_does_not_fit_the_key_is_found_out(
+    pdf: bytes, person: KeySigner, agency: KeySigner
+) -> None:
+    class Mixed:
+        certificate, chain, algorithm = agency.certificate, agency.chain, agency.algorithm
+
+        def sign(self, digest: bytes, algorithm: str) -> bytes:
+            return person.sign(digest, algorithm)
+
+    with pytest.raises(InvalidInput, match="does not verify"):
+        sign_pdf(pdf, signer=Mixed(), at=AT)
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("level", [Level.B_B, Level.B_LTA])
+def test_openssl_accepts_the_container(
+    level: Level, pdf: bytes, person: KeySigner, services: Services, authority: TestAuthority, tmp_path: Path
+) -> None:
+    signed = sign_pdf(pdf, signer=person, at=AT, **services(level))
+    start = signed.index(b"/Contents <") + 11
+    end = signed.index(b">", start)
+    (tmp_path / "cms.der").write_bytes(trimmed(bytes.fromhex(signed[start:end].decode())))
+    found = re.search(rb"/ByteRange \[\s*0 (\d+) (\d+) (\d+)", signed)
+    assert found is not None
+    first, resume, rest = (int(value) for value in found.groups())
+    (tmp_path / "data").write_bytes(signed[:first] + signed[resume : resume + rest])
+    (tmp_path / "root.pem").write_bytes(authority.root_pem)
+    (tmp_path / "issuing.pem").write_bytes(authority.issuing_pem)
+    told = run(
+        "openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", tmp_path / "cms.der",
+        "-content", tmp_path / "data", "-CAfile", tmp_path / "root.pem", "-certfile", tmp_path / "issuing.pem",
+        "-purpose", "any", "-attime", str(int(AT.timestamp())), "-out", tmp_path / "out",
+    )  # fmt: skip
+    assert "successful" in told, told

@@ -108,6 +108,18 @@ class _Gathering:
         return None
 
 
+def issuer_of(certificate: bytes, candidates: Iterable[bytes]) -> bytes | None:
+    """Return the certificate among *candidates* that issued *certificate*, by name and key identifier."""
+    with foreign("the certificates cannot be read"):
+        wanted = asn1_x509.Certificate.load(certificate)
+        for der in candidates:
+            candidate = asn1_x509.Certificate.load(der)
+            key = wanted.authority_key_identifier
+            if candidate.subject.dump() == wanted.issuer.dump() and key in (None, candidate.key_identifier):
+                return der
+    return None
+
+
 def _from_store(trust: TrustStore) -> Iterable[bytes]:
     return (*trust.intermediates, *(anchor.der for anchor in trust.anchors))
 

@@ -21,10 +21,13 @@ from egov_vn.signature.pades import embed, longterm
 from egov_vn.signature.pades.appearance import Appearance, prepare
 from egov_vn.signature.pades.container import TIMESTAMP_TOKEN, Container, add_unsigned_attribute, signature_value
 from egov_vn.signature.pades.pdf import Update, foreign, open_update
-from egov_vn.signature.report import Level
+from egov_vn.signature.path import assess_certificate
+from egov_vn.signature.policy import RevocationRule, SignaturePolicy
+from egov_vn.signature.report import Indication, Level
+from egov_vn.signature.revocation import RevocationData
 
 if TYPE_CHECKING:
-    from egov_vn.signature.revocation import RevocationData, RevocationSource
+    from egov_vn.signature.revocation import RevocationSource
     from egov_vn.signature.timestamp import Timestamper
     from egov_vn.signature.trust import TrustStore
 
@@ -77,10 +80,10 @@ def sign_pdf(  # noqa: PLR0913 - one door; every choice has a name and a default
 ) -> bytes:
     """Return *pdf* with one more signature (*chữ ký số*), appended so that earlier signatures keep holding.
 
-    *at* is the claimed signing time; the certificate must be valid then. Level B-T needs *timestamper*, B-LT and B-LTA
-    need *revocation* too (and *trust*, or the signer's chain, to find issuers). *field* names the field: an empty one
-    that exists is used, else one is made; None takes a new name. *certify* makes a certification signature (DocMDP),
-    which must be the first. *password* opens an encrypted file; it stays encrypted.
+    *at* is the claimed signing time; the certificate must be valid then, and lead to a root of *trust* if given. Level
+    B-T needs *timestamper*, B-LT and B-LTA need *revocation* too (and *trust*, or the signer's chain, to find issuers).
+    *field* names the field: an empty one that exists is used, else one is made; None takes a new name. *certify* makes
+    a certification signature (DocMDP), which must be the first. *password* opens an encrypted file; it stays encrypted.
 
     Raises `InvalidInput` (file, key, certificate, arguments) and `Unavailable` (a service did not answer); the input is
     never changed. Source: EN 319 142-1; TT 15/2025/TT-BKHCN Article 5.
@@ -221,7 +224,35 @@ def _job(
     )
 
 
+def _check_path(job: _Job) -> None:
+    """Refuse, before the key is used, a certificate without a trusted path, or one that is revoked or suspended.
+
+    TT 15/2025/TT-BKHCN Article 5 asks it of signing software; it needs a store of roots, and for the status a source.
+    """
+    if not job.trust:
+        return
+    own, *above = (item.public_bytes(Encoding.DER) for item in (job.signer.certificate, *job.signer.chain))
+    told = RevocationData()
+    issuers = (*above, *job.trust.intermediates, *(anchor.der for anchor in job.trust.anchors))
+    if job.level > Level.B_T and job.revocation is not None:
+        issuer = longterm.issuer_of(own, issuers)
+        if issuer is not None:
+            told = _Watched(Level.B_T, revocation=job.revocation).gather(own, issuer)
+    report = assess_certificate(
+        own,
+        at=job.at,
+        trust=job.trust,
+        policy=SignaturePolicy.default().requiring(RevocationRule.NEVER),
+        intermediates=above,
+        revocation=told,
+    )
+    if report.indication is not Indication.TOTAL_PASSED:
+        reasons = "; ".join(item.text("en") for item in report.findings if item.level is Severity.ERROR)
+        raise InvalidInput(f"the certificate of the signer must not be used: {reasons}", path="signer")
+
+
 def _sign_once(pdf: bytes, job: _Job, plan: _Plan) -> SignedPdf:
+    _check_path(job)
     room = job.container.size + (TOKEN_ROOM if job.level > Level.B_B else 0)
     for _ in range(2):
         stream = embed.start(pdf)
