@@ -28,6 +28,7 @@ SHAPES = {
     ),
     "closed Wednesday, night shift": WorkHours("00:00-06:00,22:00-24:00", by_weekday={3: ()}),
 }
+CLOCKS = {name: WorkClock(CALENDAR, hours) for name, hours in SHAPES.items()}
 ORIGIN = datetime(2007, 1, 1, tzinfo=VIETNAM)
 
 
@@ -71,7 +72,7 @@ LENGTHS = st.timedeltas(timedelta(microseconds=1), timedelta(hours=400))
 
 @given(INSTANTS, LENGTHS, st.sampled_from(sorted(SHAPES)))
 def test_between_undoes_add_to_the_microsecond(begin: datetime, length: timedelta, name: str) -> None:
-    clock = WorkClock(CALENDAR, SHAPES[name])
+    clock = CLOCKS[name]
     end = clock.add(begin, length)
     assert clock.between(begin, end) == length
     assert clock.between(end, begin) == -length
@@ -81,6 +82,15 @@ def test_between_undoes_add_to_the_microsecond(begin: datetime, length: timedelt
 @given(INSTANTS, LENGTHS, LENGTHS)
 def test_adding_in_two_steps_is_adding_once(begin: datetime, first: timedelta, second: timedelta) -> None:
     assert CLOCK.add(CLOCK.add(begin, first), second) == CLOCK.add(begin, first + second)
+
+
+@given(INSTANTS, st.integers(1, 5000), st.sampled_from(sorted(SHAPES)))
+def test_seconds_pass_like_minutes(begin: datetime, minutes: int, name: str) -> None:
+    """Adding whole minutes to an instant with seconds equals adding them in parts of microseconds."""
+    clock = CLOCKS[name]
+    length = timedelta(minutes=minutes)
+    part = timedelta(microseconds=1)
+    assert clock.add(begin, length) == clock.add(clock.add(begin, length - part), part)
 
 
 @given(INSTANTS, st.integers(1, 5000))

@@ -139,7 +139,7 @@ def _minute(text: str, path: str) -> int:
 class WorkClock:
     """A clock that runs only in the *hours* of the working days of *calendar* (*đồng hồ giờ làm việc*).
 
-    Whole minutes are looked up; instants with seconds take an exact, slower way to the same result.
+    Whole minutes are looked up; instants and durations with seconds take a slower way to the same result.
     """
 
     __slots__ = (
@@ -179,9 +179,9 @@ class WorkClock:
         opening: dict[int, list[timedelta]] = {}
         for weekday in range(7):
             shifts = self.hours.on(weekday or 7)
-            passed[weekday] = [_passed_minutes(shifts, minute) for minute in range(_MINUTES)]
+            passed[weekday] = [_passed_minutes(shifts, minute) for minute in range(_MINUTES + 1)]
             opening[weekday] = _instants(shifts)
-        closed = [0] * _MINUTES
+        closed = [0] * (_MINUTES + 1)
         first, ranks = self.calendar.first.toordinal(), self.calendar.ranks()
         cumulated = self._cumulated
         earlier = 0
@@ -231,6 +231,9 @@ class WorkClock:
             raise InvalidInput(f"{duration!r} is not a timedelta", path="duration")
         if duration < _ZERO:
             raise InvalidInput(f"{duration} is negative; working time only passes forwards", path="duration")
+        part = timedelta(seconds=local.second, microseconds=local.microsecond)
+        if part and duration and not duration % _MINUTE:
+            return self._add_to_part_of_a_minute(local - part, part, duration)
         passed = self._passed(local)
         if duration > self._cumulated[-1] * _MINUTE - passed:
             raise BeyondHorizon(RULE, local.date(), known_until=self.calendar.last)
@@ -239,6 +242,15 @@ class WorkClock:
         if not duration and self.calendar.is_working(local.date()) and self.is_open(local):
             return local
         return self._at(passed + duration, opening=not duration, local=local)
+
+    def _add_to_part_of_a_minute(self, minute: datetime, part: timedelta, duration: timedelta) -> datetime:
+        """Add to an instant with seconds: as if a minute later began, less what that minute still has."""
+        self.calendar.is_working(minute.date())  # raises outside the calendar
+        since = minute - self._start
+        within = self._by_day[since.days][1]
+        if within[since.seconds // 60] == within[since.seconds // 60 + 1]:  # closed: the part does not count
+            return self.add(minute, duration)
+        return self.add(minute, duration + _MINUTE) - (_MINUTE - part)
 
     def between(self, a: datetime, b: datetime) -> timedelta:
         """Return the working time from *a* to *b*; negative if *b* is earlier."""
