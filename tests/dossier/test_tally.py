@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -69,6 +70,16 @@ def as_counter(tally: Tally) -> Counter[tuple[str, ...]]:
 def test_every_cell_equals_a_recount(text: str) -> None:
     period = Period.parse(text)
     assert as_counter(Tally.of(FACTS, period)) == recount(FACTS, period.start, period.end)
+
+
+@pytest.mark.slow
+def test_every_cell_of_a_million_equals_a_recount() -> None:
+    stream, by_hand, tally = province_year(seed=1, count=1_000_000), Counter[tuple[str, ...]](), Tally(YEAR)
+    while chunk := tuple(islice(stream, 50_000)):
+        by_hand += recount(chunk, YEAR.start, YEAR.end)
+        tally += Tally.of(chunk, YEAR)
+    assert as_counter(tally) == by_hand
+    assert tally.counted + tally.outside == 1_000_000
 
 
 facts = st.builds(
