@@ -6,7 +6,6 @@ Only what the events show is judged; a missing event is a duty (`duties`), not a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -154,7 +153,7 @@ def _apology(
     if rule is None:
         return
     for extension in now.extensions:
-        then = replace(standing(dossier, strict=False, at=extension.at), extensions=())
+        then = standing(dossier, strict=False, at=extension.at).but(extensions=())
         before = due_of(dossier, calendar=desk.calendar, hours=desk.hours, policy=policy, term=term, now=then) or due
         by = apology_by(before, rule)
         if extension.at > by:

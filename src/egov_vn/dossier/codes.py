@@ -43,7 +43,7 @@ _PROCEDURE = re.compile(rf"([0-9]\.[0-9]{{6}})(?:\.({_QCVN_SEEN}))?(?:\.([0-9]{{
 _FIELD = re.compile(r"([A-Y][0-9]{2})-([0-9A-Z]{1,20})")
 _RESULT = re.compile(r"KQ\.([A-Y][0-9]{2})\.([0-9]{5,7})")
 _COMPONENT = re.compile(rf"({_QCVN_SEEN}|{_QD20})-([A-Z]{{1,8}})([0-9]{{1,8}})")
-_STRICT_AGENCY = {"tt01_2018": re.compile(_QCVN), "local_2025": re.compile(_QD20), "ministry_system": re.compile(_QD20)}
+_STRICT_AGENCY = {"tt01_2018": re.compile(_QCVN), "local_2025": re.compile(_QD20)}
 
 
 class CodeForm(StrEnum):
@@ -274,14 +274,24 @@ def _match(pattern: re.Pattern[str], text: object) -> re.Match[str] | None:
 
 
 def _form(agency: str, date_digits: int, ordinal: str) -> CodeForm:
-    widened = len(ordinal) > 4 and ordinal[0] != "0"
-    if _STRICT_AGENCY["tt01_2018"].fullmatch(agency):
-        return CodeForm.TT01_2018 if date_digits == 6 and (len(ordinal) == 4 or widened) else CodeForm.OBSERVED
-    if not _STRICT_AGENCY["local_2025"].fullmatch(agency):
-        return CodeForm.OBSERVED
-    if date_digits == 6 and (len(ordinal) == 4 or (len(ordinal) == 5 and widened)):
+    shape = _shape(agency)
+    width = len(ordinal)
+    widened = width > 4 and ordinal[0] != "0"
+    if shape is CodeForm.TT01_2018:
+        return shape if date_digits == 6 and (width == 4 or widened) else CodeForm.OBSERVED
+    if shape is CodeForm.OBSERVED:
+        return shape
+    if date_digits == 6 and (width == 4 or (width == 5 and widened)):
         return CodeForm.LOCAL_2025
-    return CodeForm.MINISTRY_SYSTEM if len(ordinal) in (6, 7) else CodeForm.OBSERVED
+    return CodeForm.MINISTRY_SYSTEM if width in (6, 7) else CodeForm.OBSERVED
+
+
+@lru_cache(maxsize=4096)
+def _shape(agency: str) -> CodeForm:
+    """Return the form that the identifier belongs to; a thousand codes share one agency."""
+    if _STRICT_AGENCY["tt01_2018"].fullmatch(agency):
+        return CodeForm.TT01_2018
+    return CodeForm.LOCAL_2025 if _STRICT_AGENCY["local_2025"].fullmatch(agency) else CodeForm.OBSERVED
 
 
 @lru_cache(maxsize=4096)

@@ -36,9 +36,9 @@ def effects(before: Standing, after: Standing, event: Event) -> Standing:
         after = change(after, event)
     entered = after.state is not before.state
     if entered and after.state in _ENDS and after.ended_at is None:
-        after = replace(after, ended_at=event.at, pauses=_close(after.pauses, event.at))
+        after = after.but(ended_at=event.at, pauses=_close(after.pauses, event.at))
     if after.answered_at is None and event.kind in _ANSWERS:
-        after = replace(after, answered_at=event.at)
+        after = after.but(answered_at=event.at)
     return after
 
 
@@ -60,27 +60,27 @@ def _close(pauses: tuple[Pause, ...], at: datetime) -> tuple[Pause, ...]:
 
 
 def _register(now: Standing, event: Event) -> Standing:
-    return replace(now, registered_at=event.at)
+    return now.but(registered_at=event.at)
 
 
 def _system_receive(now: Standing, event: Event) -> Standing:
-    return replace(now, system_received_at=now.system_received_at or event.at)
+    return now.but(system_received_at=now.system_received_at or event.at)
 
 
 def _alert(now: Standing, event: Event) -> Standing:
-    return replace(now, alerted_at=now.alerted_at or event.at)
+    return now.but(alerted_at=now.alerted_at or event.at)
 
 
 def _accept(now: Standing, event: Event) -> Standing:
-    return replace(now, accepted_at=event.at)
+    return now.but(accepted_at=event.at)
 
 
 def _forward(now: Standing, event: Event) -> Standing:
-    return replace(now, forwarded_at=now.forwarded_at or event.at)
+    return now.but(forwarded_at=now.forwarded_at or event.at)
 
 
 def _arrive(now: Standing, event: Event) -> Standing:
-    return replace(now, arrived_at=now.arrived_at or event.at, forwarded_at=now.forwarded_at or event.at)
+    return now.but(arrived_at=now.arrived_at or event.at, forwarded_at=now.forwarded_at or event.at)
 
 
 def _request_supplement(now: Standing, event: Event) -> Standing:
@@ -91,7 +91,7 @@ def _request_supplement(now: Standing, event: Event) -> Standing:
             *pauses,
             Pause(start=event.at, end=None, effect=now.supplement_effect, cause=EventKind.REQUEST_SUPPLEMENT),
         )
-    return replace(now, supplement_requests=(*now.supplement_requests, event.at), pauses=pauses, findings=found)
+    return now.but(supplement_requests=(*now.supplement_requests, event.at), pauses=pauses, findings=found)
 
 
 def _too_many(now: Standing, event: Event) -> tuple[Finding, ...]:
@@ -119,31 +119,31 @@ def _supplement(now: Standing, event: Event) -> Standing:
         replace(item, end=event.at) if item.end is None and item.cause is EventKind.REQUEST_SUPPLEMENT else item
         for item in now.pauses
     )
-    return replace(now, supplement_completions=(*now.supplement_completions, event.at), pauses=pauses)
+    return now.but(supplement_completions=(*now.supplement_completions, event.at), pauses=pauses)
 
 
 def _extend(now: Standing, event: Event) -> Standing:
-    return replace(now, extensions=(*now.extensions, event), apologies=(*now.apologies, event.at))
+    return now.but(extensions=(*now.extensions, event), apologies=(*now.apologies, event.at))
 
 
 def _apologise(now: Standing, event: Event) -> Standing:
-    return replace(now, apologies=(*now.apologies, event.at))
+    return now.but(apologies=(*now.apologies, event.at))
 
 
 def _consult(now: Standing, event: Event) -> Standing:
     asked = Consultation(body=event.subject or event.unit or "", asked_at=event.at, due=event.due)
-    return replace(now, consultations=(*now.consultations, asked))
+    return now.but(consultations=(*now.consultations, asked))
 
 
 def _consulted(now: Standing, event: Event) -> Standing:
     index = next(i for i, item in enumerate(now.consultations) if item.body == event.subject and not item.answered_at)
-    return replace(now, consultations=_set(now.consultations, index, answered_at=event.at))
+    return now.but(consultations=_set(now.consultations, index, answered_at=event.at))
 
 
 def _report_delay(now: Standing, event: Event) -> Standing:
     for index, item in enumerate(now.consultations):
         if item.answered_at is None and item.delay_reported_at is None and event.subject in (None, item.body):
-            return replace(now, consultations=_set(now.consultations, index, delay_reported_at=event.at))
+            return now.but(consultations=_set(now.consultations, index, delay_reported_at=event.at))
     return now
 
 
@@ -152,8 +152,7 @@ def _set(items: tuple[Consultation, ...], index: int, **changes: datetime) -> tu
 
 
 def _settle(now: Standing, event: Event) -> Standing:
-    return replace(
-        now,
+    return now.but(
         settled_at=now.settled_at or event.at,
         delivery=DeliveryState.READY,
         correction_asked_at=None,
@@ -161,15 +160,15 @@ def _settle(now: Standing, event: Event) -> Standing:
 
 
 def _return(now: Standing, event: Event) -> Standing:
-    return replace(now, returned_at=event.at, delivery=DeliveryState.DELIVERED)
+    return now.but(returned_at=event.at, delivery=DeliveryState.DELIVERED)
 
 
 def _correct(now: Standing, event: Event) -> Standing:
-    return replace(now, correction_asked_at=event.at, delivery=DeliveryState.NONE)
+    return now.but(correction_asked_at=event.at, delivery=DeliveryState.NONE)
 
 
 def _request_stop(now: Standing, event: Event) -> Standing:
-    return replace(now, stop_requested_at=event.at)
+    return now.but(stop_requested_at=event.at)
 
 
 def _interrupt(now: Standing, event: Event) -> Standing:
@@ -179,7 +178,7 @@ def _interrupt(now: Standing, event: Event) -> Standing:
             *pauses,
             Pause(start=event.at, end=None, effect=SupplementEffect.SUSPEND, cause=EventKind.INTERRUPT),
         )
-    return replace(now, interrupted_at=event.at, pauses=pauses)
+    return now.but(interrupted_at=event.at, pauses=pauses)
 
 
 def _resume(now: Standing, event: Event) -> Standing:
@@ -187,7 +186,7 @@ def _resume(now: Standing, event: Event) -> Standing:
         replace(item, end=event.at) if item.end is None and item.cause is EventKind.INTERRUPT else item
         for item in now.pauses
     )
-    return replace(now, interrupted_at=None, pauses=pauses)
+    return now.but(interrupted_at=None, pauses=pauses)
 
 
 def _opt_in(now: Standing, event: Event) -> Standing:
@@ -205,23 +204,23 @@ def _opt_in(now: Standing, event: Event) -> Standing:
                 source=later.source,
             ),
         )
-    return replace(now, regime=later, findings=found)
+    return now.but(regime=later, findings=found)
 
 
 def _request_payment(now: Standing, event: Event) -> Standing:
-    return _finance(replace(now, demanded=now.demanded + (event.amount or 0)))
+    return _finance(now.but(demanded=now.demanded + (event.amount or 0)))
 
 
 def _pay(now: Standing, event: Event) -> Standing:
-    return _finance(replace(now, paid=now.paid + (event.amount or 0), unremitted=(*now.unremitted, event.at)))
+    return _finance(now.but(paid=now.paid + (event.amount or 0), unremitted=(*now.unremitted, event.at)))
 
 
 def _refund(now: Standing, event: Event) -> Standing:
-    return _finance(replace(now, refunded=now.refunded + (event.amount or 0)))
+    return _finance(now.but(refunded=now.refunded + (event.amount or 0)))
 
 
 def _remit(now: Standing, _event: Event) -> Standing:
-    return replace(now, unremitted=())
+    return now.but(unremitted=())
 
 
 def _finance(now: Standing) -> Standing:
@@ -233,11 +232,11 @@ def _finance(now: Standing) -> Standing:
         state = FinanceState.PARTLY_PAID
     else:
         state = FinanceState.DUE if now.demanded else FinanceState.NONE
-    return replace(now, finance=state)
+    return now.but(finance=state)
 
 
 def _move(now: Standing, event: Event) -> Standing:
-    return replace(now, origin_system=event.subject or now.origin_system)
+    return now.but(origin_system=event.subject or now.origin_system)
 
 
 _EFFECTS: Final[Mapping[EventKind, Callable[[Standing, Event], Standing]]] = {
@@ -267,10 +266,10 @@ _EFFECTS: Final[Mapping[EventKind, Callable[[Standing, Event], Standing]]] = {
     EventKind.REFUND: _refund,
     EventKind.REMIT: _remit,
     EventKind.MOVE_SYSTEM: _move,
-    EventKind.ANNOUNCE: lambda now, _event: replace(now, announced=True),
-    EventKind.DISPATCH: lambda now, _event: replace(now, delivery=DeliveryState.SENT),
-    EventKind.DELIVERY_FAILED: lambda now, _event: replace(now, delivery=DeliveryState.UNDELIVERED),
-    EventKind.SYNC_SEND: lambda now, _event: replace(now, sync=SyncState.SENT),
-    EventKind.SYNC_ACCEPT: lambda now, _event: replace(now, sync=SyncState.ACCEPTED),
-    EventKind.SYNC_REJECT: lambda now, _event: replace(now, sync=SyncState.REJECTED),
+    EventKind.ANNOUNCE: lambda now, _event: now.but(announced=True),
+    EventKind.DISPATCH: lambda now, _event: now.but(delivery=DeliveryState.SENT),
+    EventKind.DELIVERY_FAILED: lambda now, _event: now.but(delivery=DeliveryState.UNDELIVERED),
+    EventKind.SYNC_SEND: lambda now, _event: now.but(sync=SyncState.SENT),
+    EventKind.SYNC_ACCEPT: lambda now, _event: now.but(sync=SyncState.ACCEPTED),
+    EventKind.SYNC_REJECT: lambda now, _event: now.but(sync=SyncState.REJECTED),
 }

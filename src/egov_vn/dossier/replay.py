@@ -7,7 +7,6 @@ lateness, violations of terms) is in `due` and `duties`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -81,7 +80,7 @@ def replay(
         except (IllegalTransition, InvalidInput) as error:
             if strict:
                 raise
-            now = replace(now, findings=(*now.findings, _rejected(error, index)))
+            now = now.but(findings=(*now.findings, _rejected(error, index)))
     return now
 
 
@@ -97,7 +96,7 @@ def apply(now: Standing, event: Event, *, path: str = "event") -> Standing:
     edge = now.regime.step(now.state, event.kind)
     _guard(now, event, path)
     target, detours = _target(now, edge, event)
-    after = replace(now, state=target, detours=detours, last_at=event.at)
+    after = now.but(state=target, detours=detours, last_at=event.at)
     return effects(now, after, event)
 
 

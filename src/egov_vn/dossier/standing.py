@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from egov_vn.dossier.parts import Event
 from egov_vn.dossier.regimes import Regime
@@ -34,7 +35,7 @@ class Consultation:
     delay_reported_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: `but` copies the dictionary, ten times as fast
 class Standing:
     """Where a dossier stands on its four axes, and the instants that its clocks run from (*tình trạng hồ sơ*)."""
 
@@ -79,6 +80,13 @@ class Standing:
     origin_system: str | None = None
     interrupted_at: datetime | None = None
     findings: tuple[Finding, ...] = ()
+
+    def but(self, **changes: Any) -> Standing:
+        """Return the same standing with *changes* (names of fields); `dataclasses.replace` for a hot path."""
+        after = object.__new__(Standing)
+        after.__dict__.update(self.__dict__)
+        after.__dict__.update(changes)
+        return after
 
     @property
     def supplement_effect(self) -> SupplementEffect:
