@@ -299,3 +299,18 @@ def test_capitals_become_sentence_case_with_their_names() -> None:
     assert sentence_case("VỀ VIỆC TẠI CẦN THƠ", context=context) == "Về việc tại Cần Thơ"
     assert sentence_case("Về việc Tết", context=context) == "Về việc Tết"
     assert sentence_case("", context=context) == ""
+
+
+@pytest.mark.oracle
+def test_long_lists_and_abstracts_stay_on_the_page(tmp_path: Path) -> None:
+    many = replace(LETTER, recipients=(*(f"Cơ quan thứ {number}" for number in range(120)), "Lưu: VT"))
+    made = render(many, at=AT)
+    placed = words(made.pdf, tmp_path)
+    assert made.pages > 1
+    assert min(item[3] for item in placed) >= 20 * MM - 4
+    assert "119;" in {item[1] for item in placed}
+    assert made.signature_box is not None
+    assert made.signature_box.page == 1
+    long = render(replace(DECISION, abstract="Về việc rất dài " * 400, appendices=()), at=AT)
+    assert min(item[3] for item in words(long.pdf, tmp_path)) >= 20 * MM - 4
+    assert long.pages > 1

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -24,6 +24,8 @@ from egov_vn.law import load
 __all__ = ["Layout", "render", "render_png", "sentence_case"]
 
 _TEMPLATE: Final = "egov_vn.document:official"
+_TITLE_LENGTH: Final = 500
+"""The file's title is cut here: PDF/A limits the length of strings, and no viewer shows more."""
 _ARTICLE = re.compile(r"^(Điều\s+\d+[a-zđ]?\s*[.:])(.*)$", re.DOTALL)
 _NUMBERED = re.compile(r"^[IVX]{1,6}\s*\.")
 _ROMAN: Final = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
@@ -132,7 +134,7 @@ def _values(document: Document, day: date, seal_mm: float | None) -> dict[str, A
     letter = document.kind.is_letter
     abstract = sentence_case(document.abstract, context=_context(document))
     return {
-        "title": document.title,
+        "title": replace(document, abstract=abstract).title[:_TITLE_LENGTH],
         "style": _style(day, seal_mm),
         "superior": document.issuer.superior,
         "issuer": name_lines(document.issuer.name),

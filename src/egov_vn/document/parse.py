@@ -95,9 +95,11 @@ def parse_text(text: str) -> Document:
 
 
 def _clean(line: str) -> str:
-    kept = "".join(
-        char for char in line if char in "\t " or unicodedata.category(char)[0] not in "CZ" or char == "\u00a0"
-    )
+    kept = line
+    if not line.replace("\t", "").isprintable():
+        kept = "".join(
+            char for char in line if char in "\t " or unicodedata.category(char)[0] not in "CZ" or char == "\u00a0"
+        )
     # copies from the web bear the marks of Markdown: bold, italic, headings
     marked = kept.replace("\u00a0", " ").replace("****", "\t").replace("**", "").strip()
     bare = re.sub(r"^#{1,6}\s+|(?<!\w)\*(?=\S)|(?<=\S)\s*\*(?!\w)", "", marked)
