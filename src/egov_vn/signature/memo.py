@@ -81,17 +81,25 @@ class Memo:
         algorithm: algos.SignedDigestAlgorithm,
         *,
         digest: str | None = None,
+        prehashed: bool = False,
     ) -> bool:
         """Say whether *signature* over *data* verifies under *key*; asked twice, computed once.
 
-        *digest* is the hash for an algorithm that names none (plain `rsassa_pkcs1v15` in CMS).
+        *digest* is the hash for an algorithm that names none (plain `rsassa_pkcs1v15` in CMS); with *prehashed*, *data*
+        is the hash value already.
         """
-        parts = (key.dump(), algorithm.dump(), signature, (digest or "").encode(), hashlib.sha256(data).digest())
+        parts = (
+            key.dump(),
+            algorithm.dump(),
+            signature,
+            f"{digest}{prehashed}".encode(),
+            hashlib.sha256(data).digest(),
+        )
         name = hashlib.sha256(b"|".join(parts)).digest()
         found = self._verified.get(name)
         if found is None:
             try:
-                context = SignatureValidationContext(contextual_md_algorithm=digest)
+                context = SignatureValidationContext(contextual_md_algorithm=digest, prehashed=prehashed)
                 DefaultSignatureValidator().validate_signature(signature, data, key, algorithm, context)
                 found = True
             except (

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from asn1crypto import cms
+from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
 
 from egov_vn.errors import InvalidInput
@@ -148,13 +149,7 @@ class _Checker:
             failure = self._check_attributes(expected, certificate)
             if failure is not None:
                 return self._result(*failure, certificate)
-        algorithm = self.signer["signature_algorithm"]
-        good = any(
-            self.memo.verifies(
-                certificate.public_key, self.signer["signature"].native, data, algorithm, digest=self.digest
-            )
-            for data in self._signed_bytes()
-        )
+        good = self._verifies(certificate, expected)
         if not good:
             self._note(
                 "SIG-CRYPTO",
@@ -261,23 +256,23 @@ class _Checker:
                 return False
         return True
 
+    def _verifies(self, certificate: asn1_x509.Certificate, expected: bytes) -> bool:
+        key, value = certificate.public_key, self.signer["signature"].native
+        algorithm = self.signer["signature_algorithm"]
+        if not self.has_attributes:  # the value covers the content itself, of which *expected* is the hash
+            return self.memo.verifies(key, value, expected, algorithm, digest=self.digest, prehashed=True)
+        return any(self.memo.verifies(key, value, data, algorithm, digest=self.digest) for data in self._signed_bytes())
+
     def _signed_bytes(self) -> Iterable[bytes]:
-        """Yield what the signature value may cover."""
-        if not self.has_attributes:
-            content = self.signed["encap_content_info"]["content"]
-            # Without signed attributes the value covers the content itself, of which only the caller has the hash: a
-            # detached one then cannot be offered here and stays unverified.
-            if content.native is not None:
-                yield bytes(content)
-            return
-        yield b"\x31" + self.raw_attributes[1:]  # as it stands, with the tag of a SET
-        yield cms.CMSAttributes([item.copy() for item in self.attributes]).dump(force=True)  # in DER order
+        """Yield what the signature value may cover: the attributes as they stand, and in DER order."""
+        yield b"\x31" + self.raw_attributes[1:]  # with the tag of a SET
+        yield cms.CMSAttributes([item.copy() for item in self.attributes]).dump(force=True)
 
     def _revocation(self) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
         crls: list[bytes] = []
         ocsps: list[bytes] = []
         for item in self.signed["crls"] or ():
-            if item.name == "certificate_list":
+            if isinstance(item.chosen, asn1_crl.CertificateList):
                 crls.append(item.chosen.dump())
             elif item.name == "other" and item.chosen["other_rev_info_format"].native == "ocsp_response":
                 ocsps.append(item.chosen["other_rev_info"].dump())
