@@ -52,10 +52,15 @@ def check_package(
             return inspection.report(path=path, complete=True)
         check_mets.check(inspection)
         check_files.check_names(inspection)
-        check_content.check(inspection)
-        check_premis.check(inspection)
-        if chosen.fixity:
-            check_files.check_fixity(inspection, workers=chosen.workers, formats=chosen.formats)
+        fixity = check_files.Fixity(inspection, workers=chosen.workers) if chosen.fixity else None
+        try:
+            check_content.check(inspection)
+            check_premis.check(inspection)
+            if fixity is not None:
+                fixity.finish(formats=chosen.formats)
+        finally:
+            if fixity is not None:
+                fixity.close()
         if signatures is not None:
             signatures.check(inspection)
         return inspection.report(path=path, complete=chosen.fixity)

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from egov_vn.archive.descriptive import read_description
-from egov_vn.archive.fields import FieldTable
+from egov_vn.archive.fields import FieldTable, codes
 from egov_vn.archive.inspection import HeldRecord, Inspection, MetsLevel
 from egov_vn.archive.mets import Mets
 from egov_vn.archive.profile import PackageKind, kinds
@@ -123,14 +123,14 @@ def _read_record(inspection: Inspection, path: str, kind: PackageKind) -> HeldRe
 
 
 def _check_names(inspection: Inspection, held: HeldRecord) -> None:
-    codes = [value for name in ("docCode", "arcDocCode", "docId") if (value := held.description.get(name))]
-    if not codes:
+    own = [value for name in ("docCode", "arcDocCode", "docId") if (value := held.description.get(name))]
+    if not own:
         return
-    names = [_stem(name) for name in (codes)]
+    names = [_stem(name) for name in own]
     for path in held.files:
         stem = path.rpartition("/")[2]
         if not any(stem.startswith(name) for name in names):
-            inspection.say(broken("ARC-NAME-DATA", path=path, expected=codes[0], found=stem))
+            inspection.say(broken("ARC-NAME-DATA", path=path, expected=own[0], found=stem))
 
 
 def _stem(code: str) -> str:
@@ -204,7 +204,8 @@ def _check_retention(inspection: Inspection) -> None:
     own = Retention.from_code(inspection.file.get("maintenance")) if inspection.file else None
     if own is None:
         return
+    known = {code: Retention.from_code(code) for code in codes("maintenance").labels}
     for held in inspection.records:
-        period = Retention.from_code(held.description.get("maintenance"))
+        period = known.get(held.description.get("maintenance"))
         if period is not None and Retention.longest((own, period)) != own:
             inspection.say(broken("ARC-LINK-RETENTION", path=held.path, expected=period.text(), found=own.text()))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from egov_vn.archive.check_formats import FormatCheck
 from egov_vn.archive.descriptive import schema_of
-from egov_vn.archive.inspection import Entry, Inspection
+from egov_vn.archive.inspection import KEPT, Entry, Inspection
 from egov_vn.archive.packing import schema_files
 from egov_vn.archive.profile import format_of
 from egov_vn.archive.rules import CheckFinding, broken
 from egov_vn.errors import InvalidInput
 
-__all__ = ["check_fixity", "check_names"]
+__all__ = ["Fixity", "check_names"]
 
 _FOLDERS: Final = frozenset({"metadata", "representations", "schemas", "documentation"})
 _ALGORITHMS: Final = {
@@ -69,29 +69,48 @@ def _same_type(expected: str, found: str) -> bool:
     return aliases.get(bare, bare) == expected
 
 
-def check_fixity(inspection: Inspection, *, workers: int, formats: bool) -> None:
-    """Read every file once: size, digest, and, if *formats*, whether its content is what its name claims."""
-    formatter = FormatCheck(inspection) if formats else None
-    held = [entry for path, entry in inspection.entries.items() if path in inspection.tree]
-    total = sum(inspection.tree.sizes[entry.path] for entry in held)
+class Fixity:
+    """The one reading of every file, which may run beside the other checks: size, digest, first and last bytes.
 
-    def look(entry: Entry) -> list[CheckFinding]:
-        return _check_file(inspection, entry, formatter)
+    Hashing leaves Python's lock, so threads overlap it with the parsing of the records.
+    """
 
-    results: Iterable[list[CheckFinding]]
-    if workers > 1 and total >= _PARALLEL_FROM and len(held) > 1:
-        with ThreadPoolExecutor(workers) as pool:
-            results = list(pool.map(look, held, chunksize=16))
-    else:
-        results = map(look, held)
-    for found in results:
-        for item in found:
-            inspection.say(item)
-    _check_copies(inspection)
-    _check_schemas(inspection)
+    def __init__(self, inspection: Inspection, *, workers: int) -> None:
+        self._inspection = inspection
+        self._held = [entry for path, entry in inspection.entries.items() if path in inspection.tree]
+        total = sum(inspection.tree.sizes[entry.path] for entry in self._held)
+        self._pool = ThreadPoolExecutor(workers) if workers > 1 and total >= _PARALLEL_FROM else None
+        step = max(1, min(64, len(self._held) // (4 * workers) + 1))
+        batches = [self._held[start : start + step] for start in range(0, len(self._held), step)]
+        self._pending = [self._pool.submit(self._read_all, batch) for batch in batches] if self._pool else []
+
+    def _read_all(self, entries: Sequence[Entry]) -> list[list[CheckFinding]]:
+        return [_read_entry(self._inspection, entry) for entry in entries]
+
+    def close(self) -> None:
+        """Let the threads go; what was not begun is not done."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def finish(self, *, formats: bool) -> None:
+        """Tell what was found, and, if *formats*, whether the content is what its name claims."""
+        read = (
+            [found for future in self._pending for found in future.result()]
+            if self._pool is not None
+            else self._read_all(self._held)
+        )
+        formatter = FormatCheck(self._inspection) if formats else None
+        for entry, found in zip(self._held, read, strict=True):
+            for item in found:
+                self._inspection.say(item)
+            if formatter is not None and entry.use == "Data" and entry.digest:
+                for item in formatter.check(entry):
+                    self._inspection.say(item)
+        _check_copies(self._inspection)
+        _check_schemas(self._inspection)
 
 
-def _check_file(inspection: Inspection, entry: Entry, formatter: FormatCheck | None) -> list[CheckFinding]:
+def _read_entry(inspection: Inspection, entry: Entry) -> list[CheckFinding]:
     item, path = entry.item, entry.path
     found: list[CheckFinding] = []
     name = _ALGORITHMS.get(item.checksum_type.upper())
@@ -99,23 +118,21 @@ def _check_file(inspection: Inspection, entry: Entry, formatter: FormatCheck | N
         found.append(broken("ARC-FIXITY-NONE", path=path, expected="CHECKSUM, SIZE", found=item.checksum))
     elif name is None:
         found.append(broken("ARC-FIXITY-ALGORITHM", path=path, expected="SHA-256", found=item.checksum_type))
-    state, size, kept = hashlib.new(name or "sha256"), 0, formatter.wanted(entry) if formatter else 0
-    head: list[bytes] = []
+    state, size, last = hashlib.new(name or "sha256"), 0, b""
     try:
         for chunk in inspection.tree.chunks(path):
             state.update(chunk)
-            if size < kept:
-                head.append(chunk)
+            if not size:
+                entry.head = chunk[:KEPT]
             size += len(chunk)
+            last = chunk[-KEPT:] if len(chunk) >= KEPT else (last + chunk)[-KEPT:]
     except InvalidInput as error:
         return [broken("ARC-PATH-UNREADABLE", path=path, found=error.message)]
-    entry.digest = state.hexdigest().upper()
+    entry.tail, entry.digest = last, state.hexdigest().upper()
     if item.size is not None and size != item.size:
         found.append(broken("ARC-FIXITY-SIZE", path=path, expected=item.size, found=size))
     if name is not None and item.checksum and item.checksum.upper() != entry.digest:
         found.append(broken("ARC-FIXITY-DIGEST", path=path, expected=item.checksum, found=entry.digest))
-    if formatter is not None and kept:
-        found.extend(formatter.check(entry, head[0] if len(head) == 1 else b"".join(head), size))
     return found
 
 

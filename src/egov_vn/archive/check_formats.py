@@ -13,9 +13,8 @@ from egov_vn.archive.rules import CheckFinding, broken
 
 __all__ = ["FormatCheck"]
 
-_HEAD: Final = 4096
 _MAX_PDF: Final = 64 * 1024 * 1024
-"""Of a longer PDF only the beginning is judged: facts need the whole file in memory."""
+"""Of a longer PDF only both ends are judged: facts need the whole file in memory."""
 _ARCHIVES: Final = (
     (b"PK\x03\x04", "ZIP"),
     (b"Rar!\x1a\x07", "RAR"),
@@ -26,7 +25,7 @@ _PROGRAMS: Final = ((b"MZ", "EXE"), (b"\x7fELF", "ELF"), (b"#!", "script"))
 
 
 class FormatCheck:
-    """Looks at the beginning of each payload file, and through each PDF that was digitised or claims PDF/A."""
+    """Looks at both ends of each payload file, and through each PDF that was digitised or is encrypted."""
 
     def __init__(self, inspection: Inspection) -> None:
         digitised = codes("confidenceLevel").code("Số hóa")
@@ -46,17 +45,10 @@ class FormatCheck:
         self._map_dpi: int = rules["scan_map_dpi"].versions[-1].value
         self._bits: int = rules["scan_bits"].versions[-1].value
 
-    def wanted(self, entry: Entry) -> int:
-        """Return how many bytes from the start of *entry* are needed, 0 if none."""
-        if entry.use != "Data":
-            return 0
-        size = self._inspection.tree.sizes[entry.path]
-        return max(size, 1) if entry.path.lower().endswith(".pdf") and size <= _MAX_PDF else _HEAD
-
-    def check(self, entry: Entry, head: bytes, size: int) -> list[CheckFinding]:
-        """Return what is wrong with the format of *entry*, of which *head* are the first bytes, or all."""
-        path = entry.path
-        if size == 0:
+    def check(self, entry: Entry) -> list[CheckFinding]:
+        """Return what is wrong with the format of *entry*, which was read."""
+        path, head = entry.path, entry.head
+        if not head:
             return [broken("ARC-FORMAT-EMPTY", path=path)]
         claimed = format_of(path)
         seen = next((name for mark, name in (*_ARCHIVES, *_PROGRAMS) if head.startswith(mark)), "")
@@ -66,19 +58,21 @@ class FormatCheck:
             return [broken("ARC-FORMAT-REFUSED", path=path, found=seen or path.rpartition(".")[2])]
         if not claimed.begins(head):
             return [broken("ARC-FORMAT-CLAIM", path=path, expected=claimed.name, found=seen or head[:8].hex())]
-        if not claimed.magic and (seen or b"\x00" in head[:_HEAD]):
+        if not claimed.magic and (seen or b"\x00" in head):
             return [broken("ARC-FORMAT-CLAIM", path=path, expected=claimed.name, found=seen or "binary")]
-        if claimed.mimetype == "application/pdf" and len(head) == size:
-            return self._check_pdf(path, head)
-        return []
+        return self._check_pdf(entry) if claimed.mimetype == "application/pdf" else []
 
-    def _check_pdf(self, path: str, data: bytes) -> list[CheckFinding]:
+    def _check_pdf(self, entry: Entry) -> list[CheckFinding]:
+        path = entry.path
         digitised = path in self._digitised
-        if not digitised and b"pdfaid" not in data and b"/Encrypt" not in data:
-            # what was born digital may be any PDF; only its end is looked at, to find a file that was cut off
-            cut = b"%%EOF" not in data[-2048:]
-            return [broken("ARC-FORMAT-PDF-BROKEN", path=path, found="no end of file mark")] if cut else []
-        facts = pdf_facts(data)
+        if b"%%EOF" not in entry.tail:
+            return [broken("ARC-FORMAT-PDF-BROKEN", path=path, found="no end of file mark")]
+        if self._inspection.tree.sizes[path] > _MAX_PDF:
+            return []
+        if not digitised and b"/Encrypt" not in entry.tail:
+            # what was born digital may be any PDF: its ends are enough
+            return []
+        facts = pdf_facts(self._inspection.tree.read(path, _MAX_PDF))
         found = []
         if facts.broken:
             found.append(broken("ARC-FORMAT-PDF-BROKEN", path=path, found=facts.broken))

@@ -18,7 +18,7 @@ from egov_vn import _xml
 from egov_vn.archive.fields import CODE_SEPARATOR, Field, FieldTable, codes
 from egov_vn.archive.record import Description
 from egov_vn.archive.rules import CheckFinding, broken
-from egov_vn.archive.values import check_values, format_date, parse_date, split_codes
+from egov_vn.archive.values import check_values, format_date, parse_date, plainly_good, split_codes
 from egov_vn.errors import InvalidInput
 
 __all__ = ["ROOT", "read_description", "schema_of", "write_description"]
@@ -65,16 +65,18 @@ def read_description(
     namespace = etree.QName(root).namespace
     if namespace:
         findings.append(broken("ARC-FIELD-NAMESPACE", path=path, line=root.sourceline, found=namespace))
+    good = plainly_good(table)
     values: dict[str, str] = {}
     lines: dict[str, int] = {}
     for item in root:
         if not isinstance(item.tag, str):
             continue
-        local, line = _xml.local_name(item), item.sourceline or 0
+        tag, line = item.tag, item.sourceline or 0
+        local = tag if tag[0] != "{" else tag.rpartition("}")[2]
         name = local if local in table else table.aliases.get(local) or table.aliases.get(local.lower(), local)
         if name != local:
             findings.append(broken("ARC-FIELD-SPELLING", path=path, line=line, expected=name, found=local))
-        text = _xml.text_of(item)
+        text = _xml.text_of(item) if len(item) else (item.text or "").strip()
         if name in values:
             field = table.by_name.get(name)
             if field is not None and field.multi and text:
@@ -83,6 +85,9 @@ def read_description(
                 findings.append(broken("ARC-FIELD-REPEATED", path=path, line=line, name=name, found=text))
             continue
         lines[name] = line
+        if name in good and good[name](text) and (text.isascii() or unicodedata.is_normalized("NFC", text)):
+            values[name] = text
+            continue
         field = table.by_name.get(name)
         values[name] = _tolerate(field, name, text, path, line, findings) if field else text
     findings.extend(check_values(table, values, path=path, lines=lines))

@@ -21,6 +21,8 @@ from egov_vn.finding import Severity
 
 __all__ = ["Entry", "HeldRecord", "Inspection", "MetsLevel"]
 
+KEPT: Final = 4096
+"""Bytes kept of the beginning and of the end of a file while it is hashed."""
 MAX_FINDINGS_PER_RULE: Final = 200
 """A package of a million wrong files needs no million lines: the rest is counted."""
 
@@ -34,6 +36,8 @@ class Entry:
     item: MetsFile | Reference
     use: str
     digest: str = ""
+    head: bytes = b""
+    tail: bytes = b""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Literal
 from xml.sax.saxutils import escape, quoteattr
 
@@ -186,8 +187,13 @@ def read_premis(data: bytes | etree._Element, *, source: str | None = None) -> P
     )
 
 
+@cache
+def _qualified(path: str) -> str:
+    return "/".join(_P + step for step in path.split("/"))
+
+
 def _at(item: etree._Element, path: str) -> str:
-    return item.findtext("/".join(_P + step for step in path.split("/")), "").strip()
+    return item.findtext(_qualified(path), "").strip()
 
 
 def _read_objects(root: etree._Element) -> Iterator[PremisObject]:

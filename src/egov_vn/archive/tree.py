@@ -24,6 +24,7 @@ __all__ = ["FolderTree", "Limits", "Tree", "ZipTree", "is_safe_path", "open_tree
 
 _CHUNK: Final = 1024 * 1024
 _DRIVE: Final = re.compile(r"^[A-Za-z]:")
+_PLAIN: Final = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -42,6 +43,8 @@ class Limits:
 
 def is_safe_path(name: str) -> bool:
     """Say whether *name* is a plain relative path: no way up, no root, no drive, no backslash, no control character."""
+    if _PLAIN.fullmatch(name):
+        return True
     if not name or name.startswith("/") or "\\" in name or _DRIVE.match(name) or _CONTROL.search(name):
         return False
     return all(part not in ("", ".", "..") for part in name.split("/"))

@@ -1,0 +1,226 @@
+"""Archive beside its peers: METS read, SIP written, package checked, memory; `--quick` for a smoke run.
+
+Peers in the same run: a copy-and-hash loop, bagit-python with two processes, and, by `--peers FOLDER` (the `bin` of a
+virtual environment), eark-validator and metsrw as outside programs (the latter is AGPL and never a dependency).
+"""
+
+from __future__ import annotations
+
+import sys
+
+sys.path.pop(0)  # this folder holds files named like modules that others import
+
+import argparse
+import hashlib
+import resource
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from egov_vn.archive import ArchivalFile, CheckOptions, Payload, Record, check_package, write_package
+from egov_vn.archive.mets import Division, FileGroup, Mets, MetsFile, read_mets, write_mets
+
+AT = datetime(2026, 3, 1, 9, 0, tzinfo=timezone(timedelta(hours=7)))
+METSRW = """
+import sys, time, metsrw
+start = time.perf_counter()
+metsrw.METSDocument.fromfile(sys.argv[1])
+print(time.perf_counter() - start)
+"""
+FIELDS: dict[str, Any] = {
+    "maintenance": "05", "type_name": "14", "issued_date": "12/02/2026", "organ_name": "UBND phường Thử Nghiệm",
+    "subject": "Báo cáo về việc thử nghiệm tốc độ đóng gói", "language": "01", "number_of_page": 2, "mode": "01",
+    "confidence_level": "01", "process": True, "risk_recovery": False,
+}  # fmt: skip
+
+
+def best(work: Callable[[int], object], repeat: int) -> float:
+    """Return the shortest of *repeat* runs, in seconds."""
+    times = []
+    for number in range(repeat):
+        start = time.perf_counter()
+        work(number)
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def row(what: str, ours: float, peer: str, theirs: float | None) -> None:
+    ratio = f"{ours / theirs:6.2f}x" if theirs else "      -"
+    shown = f"{theirs:8.3f} s" if theirs is not None else "  absent  "
+    print(f"{what:<44} {ours:8.3f} s   {peer:<32} {shown}   {ratio}")
+
+
+def payload(folder: Path, count: int, size: int) -> list[Path]:
+    folder.mkdir()
+    paths = []
+    for number in range(count):
+        path = folder / f"{number:05}.pdf"
+        block = hashlib.sha256(str(number).encode()).digest() * (size // 32)
+        path.write_bytes(b"%PDF-1.4\n" + block + b"\n%%EOF\n")
+        paths.append(path)
+    return paths
+
+
+def file_of(paths: list[Path]) -> ArchivalFile:
+    code = "H13.12.3.2026.01"
+    records = [
+        Record.of(Payload.at(path), doc_id=f"{code}.{n}", doc_code=f"{code}.{n:07}", **FIELDS)
+        for n, path in enumerate(paths, 1)
+    ]
+    return ArchivalFile.of(
+        records, file_code=code, title="Hồ sơ thử tốc độ", mode="01", number_of_paper=0, risk_recovery=False
+    )
+
+
+def copy_and_hash(paths: list[Path], target: Path) -> None:
+    target.mkdir()
+    for path in paths:
+        state = hashlib.sha256()
+        with path.open("rb") as source, (target / path.name).open("wb") as out:
+            while chunk := source.read(1 << 20):
+                state.update(chunk)
+                out.write(chunk)
+        state.hexdigest()
+
+
+def mets_of(count: int) -> bytes:
+    files = tuple(
+        MetsFile(
+            id=f"ID-{n}",
+            href=f"data/{n:07}.pdf",
+            size=1,
+            checksum="0" * 64,
+            created=AT.isoformat(),
+            mimetype="application/pdf",
+        )
+        for n in range(count)
+    )
+    links = tuple(Division(id=f"d-{n}", label="MetadataLink/File", file_ids=(f"ID-{n}",)) for n in range(count))
+    return write_mets(
+        Mets(
+            objid="rep1", type="Mixed", profile="x", created=AT.isoformat(), oais_type="SIP", file_section_id="f",
+            groups=(FileGroup(id="g", use="Data", files=files),),
+            structure=Division(id="t", label="rep1", children=links), structure_id="s",
+        )
+    )  # fmt: skip
+
+
+def bench_mets(folder: Path, quick: bool, repeat: int, peers: Path | None) -> None:
+    times = {}
+    for count in (200, 2_000) if quick else (2_000, 20_000, 100_000):
+        data = mets_of(count)
+        times[count] = best(lambda _, data=data: read_mets(data), repeat)  # type: ignore[misc]
+        theirs = None
+        if count == 2_000 and peers is not None and (peers / "python").exists():
+            path = folder / "mets.xml"
+            path.write_bytes(data)
+            done = subprocess.run([peers / "python", "-c", METSRW, path], capture_output=True, text=True, check=False)
+            theirs = float(done.stdout) if done.returncode == 0 else None
+        row(f"read METS of {count:,} files", times[count], "metsrw" if count == 2_000 else "", theirs)
+    counts = sorted(times)
+    growth = times[counts[-1]] / times[counts[0]] / (counts[-1] / counts[0])
+    print(f"  growth per file from {counts[0]:,} to {counts[-1]:,} files: {growth:.2f} (1 is linear)")
+
+
+def bench_write(folder: Path, paths: list[Path], repeat: int) -> None:
+    file = file_of(paths)
+    ours = best(lambda n: write_package(folder / f"w{n}", file, at=AT, agent="UBND"), repeat)
+    theirs = best(lambda n: copy_and_hash(paths, folder / f"c{n}"), repeat)
+    row(f"write a SIP of {len(paths):,} documents", ours, "copy and hash, no records", theirs)
+
+    def with_records(number: int) -> None:
+        target = folder / f"r{number}"
+        copy_and_hash(paths, target)
+        for path in paths:
+            data = b"<simpledc>" + b"x" * 1000 + b"</simpledc>"
+            (target / f"{path.stem}.xml").write_bytes(data)
+            hashlib.sha256(data).hexdigest()
+
+    row("", ours, "copy and hash, one XML beside each", best(with_records, repeat))
+    linked = best(lambda n: write_package(folder / f"l{n}", file, at=AT, agent="UBND", link=True), repeat)
+    row("the same, hard-linked", linked, "", None)
+    built = best(lambda _: file_of(paths), repeat)
+    row("describe and check its records", built, "", None)
+
+
+def bench_check(folder: Path, paths: list[Path], what: str, repeat: int, peers: Path | None) -> None:
+    package = write_package(folder / "package", file_of(paths), at=AT, agent="UBND").path
+    ours = best(lambda _: check_package(package, options=CheckOptions(workers=2)), repeat)
+    only = best(lambda _: check_package(package, options=CheckOptions(workers=2, formats=False)), repeat)
+    theirs = None
+    try:
+        import bagit  # noqa: PLC0415
+    except ModuleNotFoundError:
+        pass
+    else:
+        bag = folder / "bag"
+        shutil.copytree(paths[0].parent, bag)
+        bagit.make_bag(str(bag), checksums=["sha256"], processes=2)
+        theirs = best(lambda _: bagit.Bag(str(bag)).validate(processes=2), repeat)
+    row(f"check {what}: everything", ours, "bagit validate, 2 processes", theirs)
+    row("  without looking into the files", only, "bagit validate, 2 processes", theirs)
+    if peers is not None and (peers / "eark-validator").exists():
+        command = [str(peers / "eark-validator"), str(package)]
+        found = best(lambda _: subprocess.run(command, capture_output=True, check=False), 1)
+        row("", ours, "eark-validator (root METS only)", found)
+
+
+def bench_memory(folder: Path, size: int) -> None:
+    program = f"""
+import sys
+from pathlib import Path
+import runpy
+made = runpy.run_path({str(Path(__file__))!r}, run_name="bench")
+file_of, AT, write_package, check_package = (made[name] for name in ("file_of", "AT", "write_package", "check_package"))
+big = Path(sys.argv[1])
+package = write_package(Path(sys.argv[2]), file_of([big]), at=AT, agent="UBND", link=True)
+assert check_package(package.path).conforms
+import resource
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+    big = folder / "big.pdf"
+    with big.open("wb") as out:
+        out.write(b"%PDF-1.4\n")
+        out.truncate(size)
+    start = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", program, big, folder / "m"], capture_output=True, text=True, check=True
+    )
+    print(
+        f"write (linked) and check {size / 1e9:.1f} GB: {time.perf_counter() - start:.1f} s, peak {done.stdout.strip()} MiB"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--peers", type=Path)
+    parser.add_argument("--dir", type=Path)
+    given = parser.parse_args()
+    repeat = 2 if given.quick else 5
+    with tempfile.TemporaryDirectory(dir=given.dir) as name:
+        folder = Path(name)
+        bench_mets(folder, given.quick, repeat, given.peers)
+        small = payload(folder / "small", 100 if given.quick else 2_000, 50_000)
+        bench_write(folder, small, repeat)
+        bench_check(folder, small, f"{len(small):,} x 50 KB", repeat, given.peers)
+        (folder / "b").mkdir()
+        big = payload(folder / "b" / "big", 2 if given.quick else 20, 50_000_000 if not given.quick else 1_000_000)
+        bench_check(
+            folder / "b",
+            big,
+            f"{len(big)} x {big[0].stat().st_size // 1_000_000} MB",
+            2 if given.quick else 3,
+            given.peers,
+        )
+        bench_memory(folder, 100_000_000 if given.quick else 10_000_000_000)
+    print(f"peak of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB")
+
+
+if __name__ == "__main__":
+    main()
