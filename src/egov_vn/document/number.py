@@ -202,6 +202,7 @@ class Counter(Protocol):
 
     def take(self, key: str) -> int:
         """Return the next ordinal of the sequence *key*, from 1; two callers never get the same one."""
+        ...
 
 
 @dataclass(slots=True)

@@ -69,8 +69,15 @@ class _Reference(Model):
     paragraph: int = -1
 
     def value(self) -> DocumentReference:
-        number = DocumentNumber.parse(self.number) if self.number else None
-        return DocumentReference(**(self.model_dump() | {"number": number}))
+        return DocumentReference(
+            kind=self.kind,
+            number=DocumentNumber.parse(self.number) if self.number else None,
+            day=self.day,
+            issuer=self.issuer,
+            abstract=self.abstract,
+            text=self.text,
+            paragraph=self.paragraph,
+        )
 
 
 class _Record(Model):

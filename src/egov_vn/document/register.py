@@ -43,6 +43,7 @@ class WorkingDays(Protocol):
 
     def add(self, day: date, n: int, /) -> date:
         """Return the *n*-th working day after *day*."""
+        ...
 
 
 class RegisterKind(StrEnum):
