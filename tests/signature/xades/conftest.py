@@ -28,7 +28,8 @@ DOCUMENTS: Mapping[str, bytes] = {
         b'<h:HSo xmlns:h="urn:h" xmlns:u="urn:unused"><h:DLieu Id="data"><a h:b="1"/></h:DLieu><h:Ky/></h:HSo>'
     ),
     "default": (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<!-- đầu --><HSo xmlns="urn:d"><DLieu Id="data"><a><b xmlns=""><c/></b></a>'
+        '<?xml version="1.0" encoding="UTF-8"?>\n<!-- đầu --><HSo xmlns="urn:d">'
+        '<DLieu Id="data"><a><b xmlns=""><c/></b></a>'
         "</DLieu><Ky/></HSo>\n<?cuoi x?>"
     ).encode(),
     "language": (

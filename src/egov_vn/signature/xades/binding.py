@@ -85,7 +85,7 @@ def _certificate(
     if named:
         found = next((der for der in candidates if named[0].matches(der)), None)
         if found is None:
-            problems.append(("XML-CERTIFICATE-OTHER" if candidates else "XML-NO-CERTIFICATE", ""))
+            problems.append(("XML-CERTIFICATE-OTHER" if core.material.certificates else "XML-NO-CERTIFICATE", ""))
             return core.signer_among(candidates)
         if not named[0].names(found):
             problems.append(("XML-CERTIFICATE-SERIAL", ""))

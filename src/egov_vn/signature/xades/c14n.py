@@ -23,6 +23,7 @@ from lxml import etree
 
 from egov_vn import _xml
 from egov_vn.errors import InvalidInput
+from egov_vn.signature.xades.c14n_default import exclusive_with_default
 from egov_vn.signature.xades.names import XML
 
 __all__ = [
@@ -88,6 +89,8 @@ def method(uri: str, prefixes: Iterable[str] = ()) -> Method | None:
 
 def canonicalize_document(root: etree._Element, how: Method, *, comments: bool | None = None) -> bytes:
     """Return the canonical form of the whole document of *root*, with what stands before and after it."""
+    if "#default" in how.prefixes:  # seen in messages, where nothing stands outside the root
+        return canonicalize(root, how, comments=comments)
     return _write(root.getroottree(), how, how.comments if comments is None else comments)
 
 
@@ -99,13 +102,15 @@ def canonicalize(element: etree._Element, how: Method, *, comments: bool | None 
     """
     keep = how.comments if comments is None else comments
     alone = element.getparent() is None
-    if alone and element.getprevious() is None and element.getnext() is None:
+    if alone and element.getprevious() is None and element.getnext() is None and "#default" not in how.prefixes:
         return _write(element, how, keep)
     if how.exclusive and not how.prefixes:
         return _write(element, how, keep) if not alone else _write(_reread(element), how, keep)
     root = _reread(element)
     if not how.exclusive:
         _inherit(root, element, how.version)
+    if "#default" in how.prefixes:
+        return exclusive_with_default(root, how.prefixes, comments=keep)
     return _write(root, how, keep)
 
 
@@ -116,7 +121,7 @@ def _write(what: etree._Element | etree._ElementTree, how: Method, comments: boo
             method="c14n",
             exclusive=how.exclusive,
             with_comments=comments,
-            inclusive_ns_prefixes=list(how.prefixes) or None,  # "#default" names the default namespace
+            inclusive_ns_prefixes=list(how.prefixes) or None,
         )
     except (etree.C14NError, etree.LxmlError, ValueError) as error:
         raise InvalidInput(
