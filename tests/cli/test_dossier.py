@@ -100,6 +100,16 @@ def test_codes_are_handed_out_and_gaps_reported(tmp_path: Path) -> None:
     assert "reserved" in run("gaps", "000.00.00.H13", "2026-02-12", "--db", db)[1]
 
 
+def test_many_rows(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text(json.dumps(json.loads(SAMPLE.read_text(encoding="utf-8"))) + "\n{\n", encoding="utf-8")
+    code, text = run("load", str(rows))
+    assert code == 1
+    assert text.startswith("1 hồ sơ đúng, 1 dòng sai\n2: ")
+    found = json.loads(run("load", str(rows), "--json")[1])
+    assert (found["good"], [fault["line"] for fault in found["faults"]]) == (1, [2])
+
+
 def test_wrong_use(tmp_path: Path) -> None:
     bad = tmp_path / "x.json"
     bad.write_text("{", encoding="utf-8")

@@ -75,6 +75,8 @@ def test_whose_code_and_which_day() -> None:
     assert codes(MaCoQuanGiaiQuyet="H13.99", MaCoQuanTiepNhan="H13.12") == [("DOS-CODE-ISSUER", "MaHoSo")]
     old = {"MaHoSo": "000.00.12.H13-240304-0001", "NgayTiepNhan": "20240304090000"}
     assert codes(**old, MaCoQuanGiaiQuyet="H13.99", MaCoQuanTiepNhan="H13.12") == []
+    assert codes(MaHoSo="000.00.12.H13-260302-0001") == [("DOS-CODE-REGIME", "MaHoSo")]
+    assert codes(MaHoSo="G09.20-260302-000001") == []
     assert codes(MaHoSo="H13.12-170302-0001", NgayTiepNhan="20170302090000") == []
 
 

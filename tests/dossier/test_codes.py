@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from egov_vn.dossier import CodeForm, ComponentCode, DossierCode, FieldCode, ProcedureCode, ResultCode
-from egov_vn.errors import InvalidInput
+from egov_vn.dossier import CodeForm, ComponentCode, DossierCode, FieldCode, ProcedureCode, ResultCode, code_form
+from egov_vn.errors import InvalidInput, NotInForce
 
 SPECIMENS = {
     "000.00.06.H56-231027-0361": CodeForm.TT01_2018,
@@ -132,6 +132,25 @@ def test_procedure_codes(text: str) -> None:
 def test_wrong_procedure_codes(text: str) -> None:
     with pytest.raises(InvalidInput):
         ProcedureCode.parse(text)
+
+
+def test_every_code_explains_itself() -> None:
+    codes: list[ProcedureCode | FieldCode | ResultCode | ComponentCode] = [
+        ProcedureCode.parse("2.000815.000.00.00.H55.02"), ProcedureCode.parse("2.000815"), FieldCode.parse("G15-HT01"),
+        ResultCode.parse("KQ.G15.000031"), ComponentCode.parse("000.00.00.G09-KQ002269"),
+    ]  # fmt: skip
+    for code in codes:
+        vi, en = code.explain(), code.explain("en")
+        assert vi != en
+        assert vi.startswith(f"{code}: ")
+        assert en.startswith(f"{code}: ")
+
+
+def test_the_form_of_each_day() -> None:
+    assert code_form(date(2025, 6, 30)).value is CodeForm.TT01_2018
+    assert str(code_form(date(2025, 7, 1)).source) == "khoản 2 Điều 28 118/2025/NĐ-CP"
+    with pytest.raises(NotInForce):
+        code_form(date(2018, 6, 20))
 
 
 def test_the_other_codes() -> None:

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from egov_vn.clock import VIETNAM
 from egov_vn.dossier import (
+    BUNDLE_REGIMES,
+    REGIMES,
     ApplicantKind,
     Attachment,
     Component,
@@ -174,6 +176,19 @@ def test_the_ten_states() -> None:
     assert [found.where for found in check_status_sequence([9])] == ["[0]"]
     with pytest.raises(InvalidInput):
         check_status_sequence([1, 12])
+
+
+def test_the_state_tables_fit_the_portal_s_default_steps() -> None:
+    """Every step from a recorded state, detours and their ways back included, is one that the portal's table knows."""
+    for regime in (*REGIMES, *BUNDLE_REGIMES):
+        for (state, _), edge in regime.transitions.items():
+            origins = [
+                origin for (origin, _), other in regime.transitions.items() if other.detour and other.target is state
+            ]
+            for target in [edge.target] if edge.target else origins:
+                if state.code is not None and target.code is not None:
+                    first = [found.where for found in check_status_sequence([state.code, target.code])]
+                    assert "[1]" not in first, (regime.key, state, target)
 
 
 instants = st.datetimes(datetime(2020, 1, 1), datetime(2090, 1, 1)).map(

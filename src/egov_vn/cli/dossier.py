@@ -28,6 +28,7 @@ from egov_vn.dossier import (
     due_of,
     duties,
     lateness,
+    load_dossiers,
     standing,
 )
 from egov_vn.dossier.duties import official_hours
@@ -88,7 +89,7 @@ def _code(
             "owner": found.owner_id,
             "variant": found.variant,
         }
-        text = f"{found}: {found.national}" + (f", {found.owner_id}" if found.owner_id else "")
+        text = found.explain("en" if lang is Lang.EN else "vi")
     typer.echo(json.dumps(fields, ensure_ascii=False) if as_json else text)
 
 
@@ -145,6 +146,25 @@ def _show(
     for item in owed:
         by = f"{item.by.astimezone(VIETNAM):%H:%M %d/%m/%Y}" if item.by else "—"
         typer.echo(f"{'!' if item.overdue else '-'} {by}  {item.text(word)} [{item.source.render(word)}]")
+
+
+@GROUP.command(
+    "load", help="Đọc nhiều hồ sơ (mỗi dòng một JSON): giữ dòng đúng, liệt kê dòng sai; có dòng sai thì thoát 1."
+)
+def _load(file: Path = _FILE, as_json: bool = _JSON) -> None:
+    with file.open("rb") as lines:
+        found = load_dossiers(lines)
+    if as_json:
+        faults = [{"line": fault.line, "path": fault.path, "message": fault.message} for fault in found.faults]
+        remarks = [{"line": line, **remark.to_dict()} for line, remark in found.remarks]
+        fields = {"good": len(found.dossiers), "faults": faults, "remarks": remarks}
+        typer.echo(json.dumps(fields, ensure_ascii=False))
+    else:
+        typer.echo(f"{len(found.dossiers)} hồ sơ đúng, {len(found.faults)} dòng sai")
+        for fault in found.faults:
+            typer.echo(f"{fault.line}: {fault.path}: {fault.message}")
+    if found.faults:
+        raise typer.Exit(1)
 
 
 @GROUP.command("xml", help="Bản ghi XML của hồ sơ, để ký số và lưu trữ.")

@@ -13,6 +13,7 @@ from egov_vn.dossier.codes import (
     IssuerRole,
     ProcedureCode,
     ResultCode,
+    code_form,
     issuer_role,
 )
 from egov_vn.dossier.due import Due, Lateness, Timeliness, due_of, lateness
@@ -184,6 +185,7 @@ __all__ = [
     "check",
     "check_report",
     "check_status_sequence",
+    "code_form",
     "dossier_schema",
     "dossier_xml",
     "due_of",

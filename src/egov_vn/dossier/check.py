@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from egov_vn.clock import VIETNAM, vietnam_date
 from egov_vn.digest import Digest
-from egov_vn.dossier.codes import ComponentCode, FieldCode, ResultCode, issuer_role
+from egov_vn.dossier.codes import CodeForm, ComponentCode, FieldCode, ResultCode, code_form, issuer_role
 from egov_vn.dossier.fields import ApplicantKind, Channel, IdentityKind
 from egov_vn.dossier.model import Dossier
 from egov_vn.dossier.replay import regime_of, standing
@@ -126,6 +126,14 @@ def _issuer(dossier: Dossier) -> Iterator[Finding]:
             en="a form of code that is only seen in practice and may not be issued", where="MaHoSo",
         )  # fmt: skip
     try:
+        form = code_form(day)
+        if code.issuable and code.form is not CodeForm.MINISTRY_SYSTEM and code.form is not form.value:
+            yield finding(
+                "DOS-CODE-REGIME", "info",
+                vi=f"Mã hồ sơ có dạng {code.form}; ngày tiếp nhận phải cấp theo dạng {form.value}",
+                en=f"the code has the form {code.form}; codes of that day are issued as {form.value}",
+                where="MaHoSo", source=form.source,
+            )  # fmt: skip
         role = issuer_role(day, linked=dossier.bundle is not None, online=dossier.channel is Channel.ONLINE)
     except NotInForce:
         return

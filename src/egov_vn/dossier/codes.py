@@ -29,6 +29,7 @@ __all__ = [
     "IssuerRole",
     "ProcedureCode",
     "ResultCode",
+    "code_form",
     "issuer_role",
 ]
 
@@ -66,6 +67,15 @@ class IssuerRole(StrEnum):
     SETTLING = "settling"
     RECEPTION_DESK = "reception_desk"
     NATIONAL_PORTAL = "national_portal"
+
+
+def code_form(on: date) -> Version[CodeForm]:
+    """Return the form in which the code of a dossier received on the day *on* is issued, with the article.
+
+    Raises `NotInForce` before 21/06/2018. Source: TT 01/2018/TT-VPCP Art. 19(1); NĐ 118/2025/NĐ-CP Art. 28(2).
+    """
+    timeline = load("egov_vn.dossier", "codes").timeline("dossier_code_form", str).map(CodeForm)
+    return timeline.on(require_date(on, "on"))
 
 
 def issuer_role(on: date, *, linked: bool = False, online: bool = False) -> Version[IssuerRole]:
@@ -196,6 +206,18 @@ class ProcedureCode:
         """The owner's identifier, parsed."""
         return _agency(self.owner_id) if self.owner_id else None
 
+    def explain(self, lang: Language = "vi") -> str:
+        """Return one sentence that takes the code apart."""
+        if lang == "vi":
+            parts = [f"mã quốc gia {self.national}"]
+            parts += [f"bản ghi của cơ quan {self.owner_id}"] if self.owner_id else []
+            parts += [f"dịch vụ công số {self.variant}"] if self.variant else []
+        else:
+            parts = [f"national code {self.national}"]
+            parts += [f"record of the agency {self.owner_id}"] if self.owner_id else []
+            parts += [f"online service {self.variant}"] if self.variant else []
+        return f"{self}: {', '.join(parts)}"
+
     def same_procedure(self, other: ProcedureCode) -> bool:
         """Say whether both are records of one national procedure, whoever owns them."""
         return self.national == other.national
@@ -221,6 +243,12 @@ class FieldCode:
             )
         return cls(level1=match[1], field=match[2])
 
+    def explain(self, lang: Language = "vi") -> str:
+        """Return one sentence that takes the code apart."""
+        if lang == "vi":
+            return f"{self}: lĩnh vực {self.field} của cơ quan cấp 1 {self.level1} [khoản 1 Điều 20 01/2018/TT-VPCP]"
+        return f"{self}: field {self.field} of the level-1 body {self.level1} [clause 1, Art. 20, 01/2018/TT-VPCP]"
+
     def __str__(self) -> str:
         return f"{self.level1}-{self.field}"
 
@@ -239,6 +267,12 @@ class ResultCode:
         if match is None:
             raise InvalidInput(f"{_short(text)} is not a result code such as KQ.G15.000031", path="result")
         return cls(level1=match[1], number=match[2])
+
+    def explain(self, lang: Language = "vi") -> str:
+        """Return one sentence that takes the code apart."""
+        if lang == "vi":
+            return f"{self}: loại kết quả số {self.number} do cơ quan cấp 1 {self.level1} công bố"
+        return f"{self}: type of result {self.number}, published by the level-1 body {self.level1}"
 
     def __str__(self) -> str:
         return f"KQ.{self.level1}.{self.number}"
@@ -261,6 +295,12 @@ class ComponentCode:
                 f"{_short(text)} is not a component code such as 000.00.00.G09-KQ002269", path="component"
             )
         return cls(agency_id=match[1], prefix=match[2], number=match[3])
+
+    def explain(self, lang: Language = "vi") -> str:
+        """Return one sentence that takes the code apart."""
+        if lang == "vi":
+            return f"{self}: giấy tờ {self.prefix}{self.number} trong danh mục của cơ quan {self.agency_id}"
+        return f"{self}: paper {self.prefix}{self.number} in the list of the agency {self.agency_id}"
 
     def __str__(self) -> str:
         return f"{self.agency_id}-{self.prefix}{self.number}"
