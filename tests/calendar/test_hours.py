@@ -198,6 +198,9 @@ def test_instants_outside_the_calendar() -> None:
         "a-b",
         "24:30-24:40",
         [7, 8],
+        7,
+        [("07:30",)],
+        [("07:30", 11)],
         (),
         "08:00-08:00",
         "08:xx-09:00",
@@ -227,6 +230,8 @@ def test_hours_are_values() -> None:
     same = WorkHours("07h30-11h30, 13:00–17:00")
     assert same == OFFICE and hash(same) == hash(OFFICE) and same != "07:30-11:30"
     assert str(OFFICE) == "07:30-11:30, 13:00-17:00" and "07:30" in repr(OFFICE)
+    pairs = WorkHours([(time(7, 30), time(11, 30)), ("13:00", "17:00")])
+    assert pairs == OFFICE
     assert WorkHours("08:00-10:00,10:00-12:00") == WorkHours("08:00-12:00,")
     for hours in SHAPES.values():
         assert pickle.loads(pickle.dumps(hours)) == hours

@@ -16,6 +16,13 @@ from egov_vn.calendar import Term, TermCase, TermTable, Unit
 from egov_vn.errors import InvalidInput
 
 NEXT = "thì ngày làm việc tiếp theo"
+CERTIFICATION = (
+    "Trong ngày cơ quan, tổ chức tiếp nhận yêu cầu hoặc trong ngày làm việc tiếp theo, nếu tiếp nhận yêu cầu sau 15 giờ"
+)
+CIVIL_STATUS = (
+    "Ngay trong ngày tiếp nhận yêu cầu; trường hợp nhận hồ sơ sau 15 giờ mà không giải quyết được ngay "
+    "thì trả kết quả trong ngày làm việc tiếp theo."
+)
 TERMS = [
     ("15 ngày làm việc", 15, Unit.WORKING_DAY, None),
     ("05 ngày", 5, Unit.DAY, None),
@@ -34,6 +41,9 @@ TERMS = [
     (f"Trong ngày; trường hợp tiếp nhận sau 15h00 {NEXT}", 0, Unit.SAME_DAY, time(15)),
     (f"Ngay trong ngày làm việc, nếu nhận hồ sơ sau 15 giờ 30 phút {NEXT}", 0, Unit.SAME_DAY, time(15, 30)),
     (f"03 ngày làm việc; tiếp nhận sau 15:00 {NEXT}", 3, Unit.WORKING_DAY, time(15)),
+    (CERTIFICATION, 0, Unit.SAME_DAY, time(15)),
+    (CIVIL_STATUS, 0, Unit.SAME_DAY, time(15)),
+    ("07 ngày làm việc (kể từ ngày nhận đủ hồ sơ)", 7, Unit.WORKING_DAY, None),
     ("15 (mười lăm) ngày làm việc", 15, Unit.WORKING_DAY, None),
     ("Mười lăm ngày", 15, Unit.DAY, None),
     ("hai mươi mốt ngày làm việc", 21, Unit.WORKING_DAY, None),

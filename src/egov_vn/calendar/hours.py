@@ -23,24 +23,26 @@ _REMEMBERED = 10_000
 _MINUTE = timedelta(minutes=1)
 _ZERO = timedelta(0)
 Shifts = tuple[tuple[int, int], ...]
+Shift = str | tuple[str | time, str | time]
+ShiftsIn = str | Iterable[Shift]
 
 
 class WorkHours:
     """The shifts of an office (*ca làm việc*), per weekday where they differ, and its counter hours on rest days.
 
-    *shifts* is `("07:30-11:30", "13:00-17:00")`, or one text with commas. *by_weekday* replaces them for a weekday (1 =
-    Monday to 7 = Sunday); a swapped Saturday takes its own entry or the ordinary shifts. *reception* are counter hours
-    on rest days: a dossier may be received then, but no working time passes.
+    *shifts* is `("07:30-11:30", "13:00-17:00")`, one text with commas, or pairs of times. *by_weekday* replaces them
+    for a weekday (1 = Monday to 7 = Sunday); a swapped Saturday takes its own entry or the ordinary shifts. *reception*
+    are counter hours on rest days: a dossier may be received then, but no working time passes.
     """
 
     __slots__ = ("_by_weekday", "_reception", "_shifts")
 
     def __init__(
         self,
-        shifts: str | Iterable[str],
+        shifts: ShiftsIn,
         *,
-        by_weekday: Mapping[int, str | Iterable[str]] | None = None,
-        reception: Mapping[int, str | Iterable[str]] | None = None,
+        by_weekday: Mapping[int, ShiftsIn] | None = None,
+        reception: Mapping[int, ShiftsIn] | None = None,
     ) -> None:
         self._shifts = _shifts(shifts, "shifts")
         if not self._shifts:
@@ -96,7 +98,7 @@ def _text(shifts: Shifts) -> str:
     return ", ".join(f"{a // 60:02}:{a % 60:02}-{b // 60:02}:{b % 60:02}" for a, b in shifts)
 
 
-def _per_weekday(raw: Mapping[int, str | Iterable[str]] | None, path: str) -> Mapping[int, Shifts]:
+def _per_weekday(raw: Mapping[int, ShiftsIn] | None, path: str) -> Mapping[int, Shifts]:
     found = {}
     for weekday, shifts in (raw or {}).items():
         if type(weekday) is not int or not 1 <= weekday <= 7:
@@ -105,28 +107,39 @@ def _per_weekday(raw: Mapping[int, str | Iterable[str]] | None, path: str) -> Ma
     return MappingProxyType(found)
 
 
-def _shifts(raw: str | Iterable[str], path: str) -> Shifts:
-    parts = raw.split(",") if isinstance(raw, str) else list(raw)
+def _shifts(raw: ShiftsIn, path: str) -> Shifts:
+    parts: Iterable[Shift] = raw.split(",") if isinstance(raw, str) else raw
+    if not isinstance(parts, Iterable):
+        raise InvalidInput(f"{raw!r} are not shifts such as '07:30-11:30'", path=path)
     found: list[tuple[int, int]] = []
     for part in parts:
-        if not isinstance(part, str):
-            raise InvalidInput(f"{part!r} is not a shift such as '07:30-11:30'", path=path)
-        if not part.strip():
+        if isinstance(part, str) and not part.strip():
             continue
-        begin, dash, end = part.replace("–", "-").partition("-")
-        if not dash:
-            raise InvalidInput(f"{part!r} is not a shift such as '07:30-11:30'", path=path)
-        shift = (_minute(begin, path), _minute(end, path))
-        if shift[0] >= shift[1] or (found and shift[0] < found[-1][1]):
-            raise InvalidInput(f"{part.strip()!r} does not follow in time", path=path)
-        if found and shift[0] == found[-1][1]:
-            found[-1] = (found[-1][0], shift[1])
+        begin, end = _ends(part, path)
+        if begin >= end or (found and begin < found[-1][1]):
+            raise InvalidInput(f"{part!r} does not follow in time", path=path)
+        if found and begin == found[-1][1]:
+            found[-1] = (found[-1][0], end)
         else:
-            found.append(shift)
+            found.append((begin, end))
     return tuple(found)
 
 
-def _minute(text: str, path: str) -> int:
+def _ends(part: object, path: str) -> tuple[int, int]:
+    """Read one shift: "07:30-11:30", or a pair of times."""
+    pair: object = part
+    if isinstance(part, str):
+        begin, dash, end = part.replace("–", "-").partition("-")
+        pair = (begin, end) if dash else None
+    if not isinstance(pair, tuple | list) or len(pair) != 2:
+        raise InvalidInput(f"{part!r} is not a shift such as '07:30-11:30'", path=path)
+    first, second = (item.hour * 60 + item.minute if isinstance(item, time) else _minute(item, path) for item in pair)
+    return first, second
+
+
+def _minute(text: object, path: str) -> int:
+    if not isinstance(text, str):
+        raise InvalidInput(f"{text!r} is not a time such as 07:30", path=path)
     hour, colon, minute = text.strip().replace("h", ":").partition(":")
     if not (hour.isascii() and hour.isdigit() and len(hour) <= 2 and (not colon or (minute or "00").isdigit())):
         raise InvalidInput(f"{text!r} is not a time such as 07:30", path=path)

@@ -135,7 +135,7 @@ class Term:
         head = re.split(
             r"[;,.(]?\s*(?:trường hợp|nếu|sau|tiếp nhận sau|nhận hồ sơ sau)\s.*\d{1,2}\s*(?:giờ|h|:)", plain
         )[0]
-        head = _patterns()["tail"].sub("", head.strip(" ;,.")).strip(" ;,.")
+        head = _patterns()["tail"].sub("", head.strip(" ;,.")).strip(" ;,.(")
         if _patterns()["same_day"].fullmatch(head):
             return cls(amount=0, unit=Unit.SAME_DAY, cut_off=cut_off)
         head = _patterns()["lead"].sub("", head)
@@ -187,9 +187,12 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"^(?:(?:giải quyết|thời hạn|trong thời hạn|trong vòng|trong|không quá|tối đa(?: là)?|chậm nhất(?: là)?|là"
             r"|within)\s*:?\s+)+"
         ),
-        "tail": re.compile(r"\s*(?:,\s*)?(?:kể từ|tính từ|từ khi|từ ngày|sau khi|from)\b.*$"),
+        "tail": re.compile(
+            r"\s*(?:,\s*)?(?:kể từ|tính từ|từ khi|từ ngày|sau khi|from|hoặc (?:trong )?ngày làm việc tiếp theo)\b.*$"
+        ),
         "same_day": re.compile(
-            r"(?:ngay )?trong (?:cùng )?ngày(?: làm việc)?(?: tiếp nhận(?: hồ sơ)?| nhận(?: đủ)?(?: hồ sơ)?)?"
+            r"(?:ngay )?trong (?:cùng )?ngày(?: làm việc)?"
+            r"(?:(?: cơ quan, tổ chức)?(?: tiếp)? nhận(?: đủ)?(?: hồ sơ| yêu cầu)?)?"
             r"|(?:the )?same (?:working )?day"
         ),
         "amount": re.compile(

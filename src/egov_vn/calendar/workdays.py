@@ -36,22 +36,17 @@ class WorkCalendar:
     """
 
     __slots__ = (
+        "_as_of",
         "_first",
         "_known_until",
         "_last",
         "_nth",
         "_off",
+        "_projected",
         "_rank",
         "_rest",
         "_worked",
-        "as_of",
-        "projected",
     )
-
-    as_of: date | None
-    """The day whose knowledge this calendar has, or None for all that the package knows."""
-    projected: bool
-    """Whether the calendar goes on, labelled as an estimate, after `known_until`."""
 
     def __init__(
         self,
@@ -67,7 +62,7 @@ class WorkCalendar:
         """Build a calendar from its exceptions to the week; most callers want `official` and `with_days`."""
         self._first, self._last, self._known_until = first, last, known_until
         self._off, self._worked = dict(off), dict(worked)
-        self.as_of, self.projected = as_of, projected
+        self._as_of, self._projected = as_of, projected
         self._rest = statutes().rules["weekly_rest"].on(first)
         self._index()
 
@@ -99,6 +94,16 @@ class WorkCalendar:
     def known_until(self) -> date:
         """The last day of the last year whose notice is published."""
         return self._known_until
+
+    @property
+    def as_of(self) -> date | None:
+        """The day whose knowledge this calendar has, or None for all that the package knows."""
+        return self._as_of
+
+    @property
+    def projected(self) -> bool:
+        """Whether the calendar goes on, labelled as an estimate, after `known_until`."""
+        return self._projected
 
     @property
     def first(self) -> date:
@@ -199,12 +204,14 @@ class WorkCalendar:
 
     def days_off(self, start: date, end: date) -> tuple[DayOff, ...]:
         """Return the days off from *start* to *end*, both included, without plain weekends."""
-        self._look_up(start, "start"), self._look_up(end, "end")
+        self._look_up(start, "start")
+        self._look_up(end, "end")
         return tuple(self._off[day] for day in sorted(self._off) if start <= day <= end and day not in self._worked)
 
     def worked_days(self, start: date, end: date) -> tuple[WorkedDay, ...]:
         """Return the rest days that are worked from *start* to *end*, both included."""
-        self._look_up(start, "start"), self._look_up(end, "end")
+        self._look_up(start, "start")
+        self._look_up(end, "end")
         return tuple(self._worked[day] for day in sorted(self._worked) if start <= day <= end)
 
     def working_days(self) -> tuple[date, ...]:
@@ -323,7 +330,7 @@ def _official(as_of: date | None, projected: bool) -> WorkCalendar:
 def _unbroken(notices: Iterable[Notice], first: int) -> list[int]:
     """Return the years from *first* on for which a notice of Tết is among *notices*, up to the first gap."""
     years = {item.tet.year for item in notices if item.tet}
-    found = []
+    found: list[int] = []
     while first in years:
         found.append(first)
         first += 1
