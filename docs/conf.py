@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
-import egov_vn.dossier  # noqa: E402 - autodoc would import it with TYPE_CHECKING set, which pydantic's models do not bear
+import egov_vn.dossier  # noqa: E402, F401 - autodoc would import it with TYPE_CHECKING set, which pydantic's models do not bear
 from egov_vn import __version__  # noqa: E402
 
 project = "egov_vn"

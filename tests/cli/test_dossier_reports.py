@@ -164,3 +164,19 @@ def test_wrong_use_is_one_error(facts: Path, tmp_path: Path, arguments: tuple[st
     words = {"FACTS": str(facts), "BINARY": str(binary)}
     done = run(*(words.get(item, item) for item in arguments))
     assert isinstance(done.exception, InvalidInput)
+
+
+@pytest.mark.parametrize("suffix", ["html", "csv", "xlsx", "json"])
+def test_lists_are_written_in_every_format(facts: Path, tmp_path: Path, suffix: str) -> None:
+    lists = planted_lists(seed=2, count=500, faults=1)
+    for name, lines in (("paper", lists.paper), ("electronic", lists.electronic)):
+        (tmp_path / f"{name}.csv").write_bytes(messy_csv(lines, seed=1))
+    for arguments in (
+        ("overdue", facts, "--at", "2026-06-01T08:00"),
+        ("indicators", facts, "-p", "2026"),
+        ("reconcile", tmp_path / "paper.csv", tmp_path / "electronic.csv"),
+    ):
+        out = tmp_path / f"out-{arguments[0]}.{suffix}"
+        assert run(*arguments, "-o", out).exit_code in (0, 1)
+        assert out.stat().st_size > 300
+    assert isinstance(run("overdue", facts, "--at", "2026-06-01", "-o", tmp_path / "x.doc").exception, InvalidInput)

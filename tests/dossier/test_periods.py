@@ -97,3 +97,10 @@ def test_wrong_calls_are_refused() -> None:
         Period.custom(datetime(2026, 1, 1), date(2026, 1, 2))
     assert Period.month(2026, 8).label("en") == "Month 08/2026"
     assert Period.half_year(2026, 2).label("en") == "Second half-year 2026"
+
+
+def test_the_report_is_due_on_the_day_of_the_circular() -> None:
+    assert Period.month(2026, 8).report_due_on() == date(2026, 8, 20)
+    assert Period.full_year(2026).report_due_on(head=True) == date(2026, 12, 23)
+    with pytest.raises(NotInForce):
+        Period.month(2026, 7).report_due_on()

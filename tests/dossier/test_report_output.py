@@ -108,3 +108,9 @@ def test_columns_stand_in_a_row() -> None:
     assert heights == [140, 70, 0]
     minidom.parseString(columns([], title="x"))
     assert "…" in columns([("x" * 40, 1)], title="x")
+
+
+def test_earlier_periods_are_drawn_in_a_row() -> None:
+    page = report_html(made(), earlier=[made(period="2026-Q1"), made(period="2026-Q2")])
+    assert page.count("<svg") == 3
+    assert "Quý I/2026" in page

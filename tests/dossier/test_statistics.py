@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from egov_vn.dossier.periods import Period
-from egov_vn.dossier.report_check import check_report
+from egov_vn.dossier.report_check import check_report, compare_reports
 from egov_vn.dossier.statistics import ReportForm, StatisticalReport, report
 from egov_vn.dossier.tally import Tally
 from egov_vn.errors import InvalidInput
@@ -179,3 +179,15 @@ def test_wrong_calls_are_refused() -> None:
         report(Tally(Period.month(2026, 9)), unit="x", by="officer")  # type: ignore[arg-type]
     assert made.cell(8, key="LV01") == 5
     assert report(Tally(Period.month(2026, 9)), unit="x").total.cells == (0,) * 13
+
+
+def test_two_reports_are_compared_cell_by_cell() -> None:
+    mine = report(Tally.of(FACTS, Period.quarter(2026, 3)), unit="x", form="07b")
+    lost = next(Tally(Period.quarter(2026, 3)).select(FACTS, "direct", level="province"))
+    theirs = report(Tally.of([item for item in FACTS if item != lost], Period.quarter(2026, 3)), unit="x", form="07b")
+    assert compare_reports(mine, mine) == ()
+    found = compare_reports(mine, theirs)
+    assert {item.code for item in found} == {"STAT-DIFFERS"}
+    assert f"I.{lost.field}(7)" in {item.where for item in found}
+    assert "TỔNG CỘNG(3)" in {item.where for item in found}
+    assert compare_reports(mine, a7())[0].code == "STAT-COMPARE"

@@ -33,6 +33,7 @@ from egov_vn.dossier import (
     report_xlsx,
 )
 from egov_vn.dossier.facts_io import FactReader, write_facts
+from egov_vn.dossier.listing import Listing, indicator_listing, overdue_listing, reconciliation_listing
 from egov_vn.errors import BeyondHorizon, InvalidInput
 from egov_vn.finding import Finding, Language, render_terminal
 from egov_vn.testing.dossiers import province_year
@@ -107,12 +108,16 @@ def _check_report(
 def _indicators(
     facts: Path = _FACTS,
     period: str = typer.Option(..., "--period", "-p", help="Kỳ: 2026-09, 2026-Q3, 2026 …"),
+    out: Path | None = _OUT,
     as_json: bool = _JSON,
     lang: Lang = _LANG,
 ) -> None:
     with _reader(facts) as reader:
         found = IndicatorTally(Period.parse(period)).add(reader).results()
     _complain(reader.bad)
+    if out is not None:
+        _list(out, indicator_listing(found, _language(lang)))
+        return
     if as_json:
         typer.echo(json.dumps([item.to_dict(_language(lang)) for item in found], ensure_ascii=False, indent=2))
         return
@@ -127,6 +132,7 @@ def _overdue(
     at: str | None = typer.Option(None, "--at", help="Thời điểm xét (mặc định: bây giờ)."),
     since: str | None = typer.Option(None, "--since", help="Kể cả hồ sơ trả quá hạn từ lúc này."),
     working_days: bool = typer.Option(False, "--working-days", help="Đếm cả ngày làm việc."),
+    out: Path | None = _OUT,
     as_json: bool = _JSON,
 ) -> None:
     calendar = WorkCalendar.official() if working_days else None
@@ -141,7 +147,9 @@ def _overdue(
     except BeyondHorizon as error:
         raise undecided(error) from error
     _complain(reader.bad)
-    if as_json:
+    if out is not None:
+        _list(out, overdue_listing(found))
+    elif as_json:
         typer.echo(json.dumps([item.to_dict() for item in found], ensure_ascii=False, indent=2))
     else:
         for item in found:
@@ -159,13 +167,16 @@ def _reconcile(
     late_hours: int = typer.Option(24, "--late-hours", min=0, help="Nhập hệ thống chậm hơn số giờ này là chậm."),
     tolerance: int = typer.Option(15, "--tolerance", min=0, help="Lệch thời gian nhận quá số phút này là sai."),
     encoding: str | None = typer.Option(None, "--encoding", help="Bảng mã của CSV, nếu tự nhận sai."),
+    out: Path | None = _OUT,
     as_json: bool = _JSON,
     lang: Lang = _LANG,
 ) -> None:
     left = read_lines(_bytes(paper), encoding=encoding)
     right = read_lines(_bytes(electronic), encoding=encoding)
     found = reconcile(left, right, late_after=timedelta(hours=late_hours), tolerance=timedelta(minutes=tolerance))
-    if as_json:
+    if out is not None:
+        _list(out, reconciliation_listing(found, _language(lang)))
+    elif as_json:
         typer.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))
     else:
         typer.echo(f"Sổ giấy {found.paper_count}, điện tử {found.electronic_count}, khớp {found.matched}.")
@@ -238,7 +249,24 @@ def _rendered(made: StatisticalReport, findings: Iterable[Finding], suffix: str,
         return report_xlsx(made, at=datetime.now(VIETNAM), lang=lang)
     if suffix == ".json":
         return made.to_json(lang, indent=2).encode("utf-8")
-    raise InvalidInput(f"{suffix or 'no suffix'!r} is not .html, .csv, .xlsx or .json", path="--out")
+    raise _unknown_format(suffix)
+
+
+def _list(out: Path, listing: Listing) -> None:
+    suffix = out.suffix.lower()
+    if suffix == ".xlsx":
+        data = listing.to_xlsx(at=datetime.now(VIETNAM))
+    elif suffix == ".csv":
+        data = listing.to_csv()
+    elif suffix in (".html", ".json"):
+        data = (listing.to_html() if suffix == ".html" else listing.to_json()).encode("utf-8")
+    else:
+        raise _unknown_format(suffix)
+    write_whole(out, data)
+
+
+def _unknown_format(suffix: str) -> InvalidInput:
+    return InvalidInput(f"{suffix or 'no suffix'!r} is not .html, .csv, .xlsx or .json", path="--out")
 
 
 def _finish(findings: Iterable[Finding], lang: Language, *, bad: bool = False) -> None:

@@ -75,7 +75,7 @@ from egov_vn.dossier.regimes import (
 )
 from egov_vn.dossier.register import RegisterBook, RegisterEntry, Seal
 from egov_vn.dossier.replay import advance, apply, regime_of, replay, standing
-from egov_vn.dossier.report_check import check_report
+from egov_vn.dossier.report_check import check_report, compare_reports
 from egov_vn.dossier.report_output import report_csv, report_html, report_xlsx
 from egov_vn.dossier.schema import dossier_schema
 from egov_vn.dossier.standing import Consultation, Standing
@@ -186,6 +186,7 @@ __all__ = [
     "check_report",
     "check_status_sequence",
     "code_form",
+    "compare_reports",
     "dossier_schema",
     "dossier_xml",
     "due_of",

@@ -157,6 +157,14 @@ class Period:
         wanted = load("egov_vn.dossier", "reports").timeline("required_periods", Mapping).on(self.end).value  # type: ignore[type-abstract]
         return self.number in wanted.get(self.kind, ())
 
+    def report_due_on(self, *, head: bool = False) -> date:
+        """Return the day by which the report is due: of a lower body, or with *head* of the ministry or province.
+
+        TT 09/2026/TT-BTP Article 11: the 20th and the 23rd of the closing month; `NotInForce` for earlier periods.
+        """
+        rule = "head_deadline_day" if head else "unit_deadline_day"
+        return self.end.replace(day=load("egov_vn.dossier", "reports").timeline(rule, int).on(self.end).value)
+
     def label(self, lang: Language = "vi") -> str:
         """Return the name of the period: `"Quý II/2026"`, `"Quarter II/2026"`."""
         if self.kind == "custom":

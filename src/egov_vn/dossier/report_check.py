@@ -8,7 +8,7 @@ from egov_vn.dossier.statistics import ReportRow, StatisticalReport, add_rows
 from egov_vn.finding import Finding, Severity, finding
 from egov_vn.law import Citation, load
 
-__all__ = ["check_report"]
+__all__ = ["check_report", "compare_reports"]
 
 
 def check_report(made: StatisticalReport, *, previous: StatisticalReport | None = None) -> tuple[Finding, ...]:
@@ -36,6 +36,42 @@ def check_report(made: StatisticalReport, *, previous: StatisticalReport | None 
         carry = next(row for row in law if row["kind"] == "carry")
         found += _carried(made, previous, carry["left"], carry.source)
     return tuple(found)
+
+
+def compare_reports(ours: StatisticalReport, theirs: StatisticalReport) -> tuple[Finding, ...]:
+    """Compare two reports of one table and period cell by cell: one finding for each figure that differs.
+
+    TT 09/2026/TT-BTP Article 15(2) has agencies compare their figures with those of the national portal.
+    """
+    if (ours.form.key, ours.period, ours.by) != (theirs.form.key, theirs.period, theirs.by):
+        text = f"{ours.form.key} {ours.period}, {theirs.form.key} {theirs.period}"
+        return (
+            finding(
+                "STAT-COMPARE",
+                Severity.ERROR,
+                vi=f"Hai báo cáo không cùng biểu, cùng kỳ: {text}.",
+                en=f"The two reports are not of one table and period: {text}.",
+            ),
+        )
+    left, right = _by_place(ours), _by_place(theirs)
+    zeros = (0,) * len(ours.form.columns)
+    return tuple(
+        finding(
+            "STAT-DIFFERS",
+            Severity.WARNING,
+            vi=f"Cột ({column.number}): bên này {mine}, bên kia {other}.",
+            en=f"({column.number}): {mine} here, {other} there.",
+            where=f"{'.'.join(filter(None, place)) or 'TỔNG CỘNG'}({column.number})",
+        )
+        for place in sorted(left.keys() | right.keys())
+        for column, mine, other in zip(ours.form.columns, left.get(place, zeros), right.get(place, zeros), strict=True)
+        if mine != other
+    )
+
+
+def _by_place(made: StatisticalReport) -> dict[tuple[str, str], tuple[int, ...]]:
+    rows = {(part.number, row.key): row.cells for part in made.sections for row in part.rows}
+    return {**rows, ("", ""): made.total.cells}
 
 
 def _every_row(made: StatisticalReport) -> Iterable[tuple[str, ReportRow]]:

@@ -12,14 +12,15 @@ from html import escape
 from typing import Any, Final
 
 from egov_vn.clock import VIETNAM, require_aware
-from egov_vn.dossier.charts import Series, stacked_bars
+from egov_vn.dossier.charts import Series, columns, stacked_bars
 from egov_vn.dossier.statistics import ReportForm, ReportRow, StatisticalReport
 from egov_vn.errors import Unavailable
 from egov_vn.finding import Finding, Language, render_html
 
-__all__ = ["report_csv", "report_html", "report_xlsx"]
+__all__ = ["STYLE", "defused", "report_csv", "report_html", "report_xlsx", "worksheet"]
 
 _BARS: Final = 14
+_HEAD_ROWS: Final = 7
 _COLOURS: Final = {
     "early": "#0072B2",
     "on_time": "#56B4E9",
@@ -68,7 +69,7 @@ _WORDS: Final = {
         "rate": "Settled early or on time",
     },
 }
-_STYLE: Final = """
+STYLE: Final = """
 :root{color-scheme:light}*{box-sizing:border-box}
 body{font:16px/1.45 "Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif;color:#1a1a1a;
 max-width:1120px;margin:0 auto;padding:18px}
@@ -91,7 +92,7 @@ def report_csv(made: StatisticalReport, lang: Language = "vi") -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     for row in _grid(made, lang):
-        writer.writerow([_defused(cell) if isinstance(cell, str) else cell for cell in row])
+        writer.writerow([defused(cell) if isinstance(cell, str) else cell for cell in row])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -100,51 +101,63 @@ def report_xlsx(made: StatisticalReport, *, at: datetime, lang: Language = "vi")
 
     Needs the extra `xlsx`.
     """
+    return worksheet(list(_grid(made, lang)), title=made.form.key, head_rows=_HEAD_ROWS, at=at)
+
+
+def worksheet(rows: Sequence[Sequence[Any]], *, title: str, head_rows: int, at: datetime) -> bytes:
+    """Return *rows* as a worksheet made at the instant *at*, the first *head_rows* of them as its heading."""
     try:
         from openpyxl import Workbook  # noqa: PLC0415 - an extra, loaded when it is used
         from openpyxl.styles import Alignment, Font  # noqa: PLC0415
     except ImportError as error:
         raise Unavailable("worksheets need the extra: pip install 'egov-vn[xlsx]'", service="openpyxl") from error
+    moment = require_aware(at)
     book = Workbook()
     sheet: Any = book.active
-    sheet.title = made.form.key.replace(".", "_")
-    for number, row in enumerate(_grid(made, lang), start=1):
+    sheet.title = title.replace(".", "_")
+    for number, row in enumerate(rows, start=1):
         for column, value in enumerate(row, start=1):
             cell = sheet.cell(row=number, column=column, value=value)
             if isinstance(value, str):
                 # Text stays text: a name that starts with "=" is never a formula.
                 cell.data_type = "s"
-            if number <= _HEAD_ROWS or (value is not None and column <= 2 and row[2:3] == [None]):
+            if number <= head_rows or (column <= 2 and list(row[2:3]) == [None]):
                 cell.font = Font(bold=True)
-                cell.alignment = Alignment(wrap_text=number > 4, vertical="center")
+                cell.alignment = Alignment(wrap_text=len(row) > 1, vertical="center")
     sheet.column_dimensions["B"].width = 44
-    sheet.freeze_panes = sheet.cell(row=_HEAD_ROWS + 1, column=3)
+    sheet.freeze_panes = sheet.cell(row=head_rows + 1, column=3)
     buffer = io.BytesIO()
     book.save(buffer)
-    return _dated(buffer.getvalue(), require_aware(at))
+    return _dated(buffer.getvalue(), moment)
 
 
-def report_html(made: StatisticalReport, *, findings: Iterable[Finding] = (), lang: Language = "vi") -> str:
-    """Return the report as one HTML page: figures, charts, the table, and the *findings* of `check_report`."""
+def report_html(
+    made: StatisticalReport,
+    *,
+    findings: Iterable[Finding] = (),
+    earlier: Sequence[StatisticalReport] = (),
+    lang: Language = "vi",
+) -> str:
+    """Return the report as one HTML page: figures, charts, the table, and the *findings* of `check_report`.
+
+    *earlier* are reports of periods before, oldest first: what was received in each is drawn in a row.
+    """
     words, form = _WORDS[lang], made.form
     notes = tuple(findings)
     checks = render_html(notes, lang) if notes else f'<p class="ok">✓ {words["holds"]}</p>'
     return (
         f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(form.title(lang))} - {escape(made.period.label(lang))}</title><style>{_STYLE}</style></head>"
+        f"<title>{escape(form.title(lang))} - {escape(made.period.label(lang))}</title><style>{STYLE}</style></head>"
         f"<body><small>{escape(_form_name(form))}</small><h1>{escape(form.title(lang))}</h1>"
         f'<p class="sub">{words["period"]}: <b>{escape(made.period.label(lang))}</b> ({_window(made, lang)})</p>'
         f'<p class="sub">{words["unit"]}: <b>{escape(made.unit)}</b>. {words["count"]}.</p>'
-        f"{_tiles(made, lang)}{_charts(made, lang)}"
+        f"{_tiles(made, lang)}{_charts(made, lang)}{_trend(made, earlier, lang)}"
         f'<div class="scroll">{_table(made, lang)}</div>'
         f"<h2>{words['checks']}</h2>{checks}"
         f"<p><small>{words['source']}: {escape(form.source.render(lang))}; {escape(made.period.source.render(lang))}"
         "</small></p></body></html>"
     )
-
-
-_HEAD_ROWS: Final = 7
 
 
 def _grid(made: StatisticalReport, lang: Language) -> Iterable[list[Any]]:
@@ -178,7 +191,8 @@ def _window(made: StatisticalReport, lang: Language) -> str:
     return _WORDS[lang]["from"].format(f"{made.period.start:%d/%m/%Y}", f"{made.period.end:%d/%m/%Y}")
 
 
-def _defused(text: str) -> str:
+def defused(text: str) -> str:
+    """Return *text* so that no spreadsheet takes it for a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
@@ -210,6 +224,15 @@ def _charts(made: StatisticalReport, lang: Language) -> str:
         rows = _largest([row for part in made.sections for row in part.rows], places, _WORDS[lang]["other"])
         drawn.append(stacked_bars(rows, series, title=_WORDS[lang][group]))
     return "".join(drawn)
+
+
+def _trend(made: StatisticalReport, earlier: Sequence[StatisticalReport], lang: Language) -> str:
+    if not earlier:
+        return ""
+    return columns(
+        [(item.period.label(lang), item.cell(3)) for item in (*earlier, made)],
+        title=made.form.groups["received"](lang),
+    )
 
 
 def _largest(rows: Sequence[ReportRow], places: Sequence[int], other: str) -> list[tuple[str, Sequence[int]]]:
