@@ -28,6 +28,7 @@ from egov_vn.signature.pades.changes import (
     Change,
     Changes,
     Coverage,
+    History,
     changes_after,
     coverage_of,
     embedded_signatures,
@@ -44,7 +45,7 @@ from egov_vn.signature.verdict import SignatureInput, conclude
 
 __all__ = ["assess_pdf", "verify_pdf"]
 
-MAX_SIGNATURES: Final = 200
+MAX_SIGNATURES: Final = 100
 _PADES: Final = "/ETSI.CAdES.detached"
 _DETACHED: Final = (_PADES, "/adbe.pkcs7.detached")
 _CONTENT_TIMESTAMP: Final = "1.2.840.113549.1.9.16.2.20"
@@ -159,6 +160,10 @@ class _Assessment:
     """Those that hold: they prove times."""
     findings: list[Finding] = field(default_factory=list)
     broken: list[SignatureReport] = field(default_factory=list)
+    history: History = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.history = History(self.reader)
 
     def run(self) -> tuple[Report, list[int]]:
         """Return the report, and where the bytes covered by each signature end."""
@@ -312,7 +317,7 @@ class _Signature:
         if item.coverage is not Coverage.REVISION:
             return
         try:
-            changes = changes_after(item.signature, official=self.whole.policy.official)
+            changes = changes_after(item.signature, self.whole.history, official=self.whole.policy.official)
         except Exception as error:  # noqa: BLE001 - what cannot be compared was not shown to be harmless
             changes = Changes(Change.OTHER, f"the updates cannot be compared: {error}")
         if changes.change is Change.OTHER:
