@@ -96,3 +96,11 @@ def test_the_quick_way_agrees_with_the_careful_one(row: list[str], sound: bool) 
     if quick is not None:
         assert careful is not None
         assert tuple(value.strip() if isinstance(value, str) else value for value in quick) == tuple(careful)
+
+
+def test_an_open_quotation_mark_costs_one_bad_row() -> None:
+    reader = FactReader(
+        ["code,received,officer\n", f"A,{IN},CB\n", f'B,{IN},"CB\n', *[f"C{n},{IN},CB\n" for n in range(50)]]
+    )
+    assert [fact.code for fact in reader] == ["A"]
+    assert [error.path for error in reader.bad] == ["row 3.officer"]

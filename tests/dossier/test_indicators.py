@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from egov_vn.clock import VIETNAM
-from egov_vn.dossier.facts import DossierFact, Flag, Level, fact_of, seconds
+from egov_vn.dossier.facts import DossierFact, Flag, Level, fact_of, instant, seconds
 from egov_vn.dossier.indicators import IndicatorTally, national_band, overdue_list, settled_in_time
 from egov_vn.dossier.model import Dossier
 from egov_vn.dossier.periods import Period
@@ -216,3 +216,36 @@ def test_the_overdue_list_names_the_officer_and_the_days() -> None:
     settled = next(item for item in also if item.ended)
     assert (settled.days, settled.working_days) == (0, None)
     assert settled.to_dict()["due"] == "2026-05-05T17:00:00+07:00"
+
+
+def test_the_last_appointment_by_then_counts() -> None:
+    made = dossier(
+        ("TIEP_NHAN", "2026-05-04T08:00:00+07:00"),
+        DanhSachHoSoBoSung=[
+            {
+                "NgayBoSung": "2026-05-05T08:00:00+07:00",
+                "NgayTiepNhanBoSung": "2026-05-06T08:00:00+07:00",
+                "NgayHenTraMoi": "2026-05-13T17:00:00+07:00",
+            }
+        ],
+        LichSu=[
+            {"SuKien": "TIEP_NHAN", "ThoiDiemXuLy": "2026-05-04T08:00:00+07:00", "NguoiXuLy": "CB01"},
+            {
+                "SuKien": "GIA_HAN",
+                "ThoiDiemXuLy": "2026-05-11T08:00:00+07:00",
+                "NguoiXuLy": "CB01",
+                "NgayHenTraMoi": "2026-05-20T17:00:00+07:00",
+            },
+        ],
+    )
+
+    def due(day: int, **more: Any) -> datetime | None:
+        found = fact_of(made, level=Level.COMMUNE, as_of=datetime(2026, 5, day, 20, tzinfo=VIETNAM), **more)
+        assert found is not None
+        return None if found.due is None else instant(found.due)
+
+    assert due(5) == datetime(2026, 5, 8, 17, tzinfo=VIETNAM)
+    assert due(6) == datetime(2026, 5, 13, 17, tzinfo=VIETNAM)
+    assert due(12) == datetime(2026, 5, 20, 17, tzinfo=VIETNAM)
+    counted = datetime(2026, 5, 9, 17, tzinfo=VIETNAM)
+    assert due(12, due=counted) == counted

@@ -189,11 +189,14 @@ def zipped(name: str, content: bytes) -> bytes:
 def test_hostile_files_are_one_error_each(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("openpyxl", reason="the extra xlsx is not installed")
     doctype = b'<!DOCTYPE a [<!ENTITY b "c">]><a/>'
+    far = b"<!--" + b" " * 2_000_000 + b"-->" + doctype
+    with pytest.raises(InvalidInput, match="DTD"):
+        read_lines(zipped("xl/workbook.xml", far))
     for data in (b"PK\x03\x04 broken", zipped("a.xml", b"<a/>"), zipped("xl/workbook.xml", doctype)):
         with pytest.raises(InvalidInput):
             read_lines(data)
     with pytest.raises(InvalidInput, match="CSV"):
-        read_lines((HEAD + '1;"' + "x" * 40_000 + '";A;\n').encode())
+        read_lines((HEAD + '1;"' + "x" * 140_000 + '";A;\n').encode())
     with pytest.raises(InvalidInput):
         read_table("text")  # type: ignore[arg-type]
     monkeypatch.setattr(tables_io, "MAX_BYTES", 1_000)
@@ -221,3 +224,13 @@ def test_small_helpers() -> None:
     assert clean(5) == 5
     assert plain_key("Mã hồ sơ:") == "ma ho so"
     assert plain_key("ĐỊA CHỈ") == "dia chi"
+
+
+def test_an_open_quotation_mark_costs_one_bad_line_and_not_the_file() -> None:
+    good = "".join(f"{index};H13-260212-{index:04d};Người {index};12/02/2026\n" for index in range(1, 4))
+    swallowed = '4;"H13;' + "x;y\n" * 2_000
+    found = read_lines((HEAD + good + swallowed).encode())
+    assert [line.ordinal for line in found.lines] == [1, 2, 3]
+    assert [error.path for error in found.bad] == ["row 5"]
+    quoted = read_lines((HEAD + '1;H13;"ABC" Ltd;12/02/2026\n2;H13;Công ty "ABC";12/02/2026\n').encode())
+    assert [line.applicant for line in quoted.lines] == ["ABC Ltd", 'Công ty "ABC"']

@@ -167,7 +167,7 @@ def test_what_is_no_entry_is_refused_with_its_line(line: bytes, path: str) -> No
         ("details", [], "line 1.details"),
         ("received_at", "2026-06-30", "line 1.received_at"),
         ("received_at", 5, "line 1.received_at"),
-        ("digest", "sha256:00", "value"),
+        ("digest", "sha256:00", "line 1.digest"),
     ],
 )
 def test_a_faulty_field_of_an_entry_is_named(key: str, value: Any, path: str) -> None:

@@ -135,12 +135,19 @@ def instant(value: int) -> datetime:
 
 
 def fact_of(
-    dossier: Dossier, *, level: Level, as_of: datetime, full_online: bool = True, paper_result: bool = False
+    dossier: Dossier,
+    *,
+    level: Level,
+    as_of: datetime,
+    due: datetime | None = None,
+    full_online: bool = True,
+    paper_result: bool = False,
 ) -> DossierFact | None:
     """Reduce a dossier to a fact as it stood at *as_of*; None if it was not received by then.
 
     *full_online* says whether its procedure is offered fully online (for an online dossier), *paper_result* whether it
-    yields a paper result. With a history the events decide; without one the recorded dates do.
+    yields a paper result. With a history the events decide; without one the recorded dates do. *due* is the appointment
+    as `egov_vn.dossier.due_of` counts it; without it the last appointment that was written down serves.
     """
     at = require_aware(as_of, "as_of")
     received = next((event.at for event in dossier.events if event.kind is EventKind.ACCEPT), dossier.received_at)
@@ -158,7 +165,7 @@ def fact_of(
         level=level.value,
         intake=_intake(dossier.channel, full_online).value,
         received=seconds(received),
-        due=_due(dossier, at),
+        due=_due(dossier, at) if due is None else seconds(due),
         ended=None if ended is None else seconds(ended),
         outcome=outcome.value,
         waiting_from=None if last[0] is None else seconds(last[0]),
@@ -209,8 +216,13 @@ def _waits(dossier: Dossier, received: datetime, at: datetime) -> list[tuple[dat
 
 
 def _due(dossier: Dossier, at: datetime) -> int | None:
-    changes = [event.due for event in dossier.events if event.due is not None and event.at <= at]
-    due = changes[-1] if changes else dossier.due_at
+    changes = [(event.at, event.due) for event in dossier.events if event.due is not None and event.at <= at]
+    changes += [
+        (item.completed_at, item.due_after)
+        for item in dossier.supplements
+        if item.due_after is not None and item.completed_at is not None and item.completed_at <= at
+    ]
+    due = max(changes)[1] if changes else dossier.due_at
     return None if due is None else seconds(due)
 
 

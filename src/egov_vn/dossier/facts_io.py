@@ -19,6 +19,7 @@ from egov_vn.errors import InvalidInput
 __all__ = ["FactReader", "write_facts"]
 
 _MOST_FAULTS: Final = 10_000
+_LONGEST_TEXT: Final = 500
 _WIRE: Final = {
     "MaHoSo": "code",
     "MaLinhVuc": "field",
@@ -166,7 +167,12 @@ def _quick(columns: dict[str, int]) -> Callable[[list[str]], DossierFact | None]
             )
         except (ValueError, KeyError):
             return None
-        if values[11] < 0 or values[12] < 0 or values[13] < 0 or not (code.isascii() and code == code.strip()):
+        digits = cells[11] + cells[12] + cells[13]
+        if digits and not (digits.isascii() and digits.isdigit()):
+            return None
+        if not code.isascii() or code != code.strip():
+            return None
+        if len(cells[1]) + len(cells[2]) + len(cells[14]) + len(cells[15]) > _LONGEST_TEXT:
             return None
         return make(values)
 
@@ -201,6 +207,10 @@ def _value(name: str, text: str, number: int) -> Any:
             raise InvalidInput("the code is too long", path=f"row {number}.code")
         return text
     if name in _TEXTS:
+        if len(text) > _LONGEST_TEXT:
+            raise InvalidInput(
+                "the text is too long; perhaps a quotation mark is not closed", path=f"row {number}.{name}"
+            )
         return text
     if name == "level":
         if text not in _LEVELS:

@@ -26,6 +26,7 @@ _FAST: Final = re.compile(r"(\d\d)/(\d\d)/(\d{4})(?: (\d\d):(\d\d)(?::(\d\d))?)?
 _DASHES: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212_", "-"))
 _CODE_TAIL: Final = re.compile(r"(.*-)(\d{1,3})", re.ASCII)
 _TONES: Final = "\u0300\u0301\u0303\u0309\u0323"
+_LONGEST_CELL: Final = 4_000
 _EXCEL_ZERO: Final = datetime(1899, 12, 30, tzinfo=VIETNAM)
 
 
@@ -158,6 +159,8 @@ def _text_when(text: str) -> datetime | date:
 def _line(number: int, row: tuple[Any, ...], table: RawTable) -> Line:
     width = len(row)
     values = {}
+    if any(isinstance(cell, str) and len(cell) > _LONGEST_CELL for cell in row):
+        raise InvalidInput("a cell is too long; perhaps a quotation mark is not closed", path=f"row {number}")
     for key, index in table.columns.items():
         value = clean(row[index]) if index < width else None
         if value is not None and value != "":

@@ -333,8 +333,15 @@ def _entry(line: bytes, where: str) -> RegisterEntry:
     if not isinstance(details, dict) or not all(isinstance(value, str) for value in details.values()):
         raise InvalidInput("must be an object of texts", path=f"{where}.details")
     times = {key: _instant(raw.get(key), f"{where}.{key}") for key in ("received_at", "entered_at")}
-    digests = {key: Digest.parse(str(texts.pop(key))) for key in ("previous", "digest")}
+    digests = {key: _digest(str(texts.pop(key)), f"{where}.{key}") for key in ("previous", "digest")}
     return RegisterEntry(details=tuple(sorted(details.items())), **texts, **numbers, **times, **digests)  # type: ignore[arg-type]
+
+
+def _digest(text: str, path: str) -> Digest:
+    try:
+        return Digest.parse(text)
+    except InvalidInput as error:
+        raise InvalidInput(error.message, path=path) from error
 
 
 def _instant(value: object, path: str) -> datetime:

@@ -24,7 +24,8 @@ __all__ = ["MAX_BYTES", "MAX_ROWS", "RawTable", "clean", "decode", "plain_key", 
 MAX_BYTES: Final = 256 * 1024 * 1024
 """A larger file is refused; a worksheet may not unpack to more than this either."""
 MAX_ROWS: Final = 2_000_000
-_MAX_CELL: Final = 32_768
+_CHUNK: Final = 1024 * 1024
+_DOCTYPES: Final = tuple("<!DOCTYPE".encode(name) for name in ("ascii", "utf-16-le", "utf-16-be"))
 _HEAD_ROWS: Final = 25
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DELIMITERS: Final = (",", ";", "\t", "|")
@@ -110,11 +111,10 @@ def plain_key(text: str) -> str:
 
 
 def _csv_rows(text: str) -> Iterator[tuple[Any, ...]]:
-    csv.field_size_limit(_MAX_CELL)
     sample = "\n".join(text[:20_000].splitlines()[:_HEAD_ROWS])
     delimiter = max(_DELIMITERS, key=sample.count)
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             yield tuple(row)
     except csv.Error as error:
         raise InvalidInput(f"not a readable CSV file: {error}", path="data") from error
@@ -149,9 +149,11 @@ def _check_package(data: bytes) -> None:
                 if not item.filename.endswith((".xml", ".rels")):
                     continue
                 with package.open(item) as part:
-                    head = part.read(4_096)
-                if b"<!DOCTYPE" in head or b"<\x00!\x00D" in head or b"\x00<\x00!\x00D" in head:
-                    raise InvalidInput("a worksheet with a DTD is not read", path=item.filename)
+                    tail = b""
+                    while chunk := part.read(_CHUNK):
+                        if any(mark in tail + chunk for mark in _DOCTYPES):
+                            raise InvalidInput("a worksheet with a DTD is not read", path=item.filename)
+                        tail = chunk[-40:]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
         if isinstance(error, InvalidInput):
             raise
