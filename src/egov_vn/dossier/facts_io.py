@@ -168,7 +168,7 @@ def _quick(columns: dict[str, int]) -> Callable[[list[str]], DossierFact | None]
         except (ValueError, KeyError):
             return None
         digits = cells[11] + cells[12] + cells[13]
-        if digits and not (digits.isascii() and digits.isdigit()):
+        if digits and not (digits.isascii() and digits.isdigit() and max(map(len, cells[11:14])) < 12):
             return None
         if not code.isascii() or code != code.strip():
             return None
