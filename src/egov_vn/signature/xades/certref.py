@@ -89,7 +89,9 @@ class CertificateReference:
         try:
             found = _IssuerSerial.load(self.issuer_serial)
             names = [item.chosen for item in found["issuer"] if item.name == "directory_name"]
-            return bool(found["serial"].native == certificate.serial_number) and certificate.issuer in names
+            own = certificate.issuer.dump()  # the same bytes spare the slow comparison of prepared names
+            same = any(name.dump() == own for name in names) or certificate.issuer in names
+            return same and bool(found["serial"].native == certificate.serial_number)
         except (ValueError, TypeError, KeyError):
             return False
 
