@@ -15,6 +15,7 @@ from egov_vn.dossier import (
     ND_61_2018,
     ND_118_2025,
     REGIMES,
+    Bundle,
     DeliveryState,
     Dossier,
     Event,
@@ -191,6 +192,12 @@ def test_the_regime_is_that_of_the_reception() -> None:
         regime_of(dossier())
     with pytest.raises(InvalidInput):
         replay([accepted])
+
+
+def test_which_linked_groups_have_a_decree_of_their_own() -> None:
+    later = datetime(2026, 10, 5, 9, tzinfo=VIETNAM)
+    keys = [regime_of(dossier(received_at=later, bundle=bundle)).key for bundle in Bundle]
+    assert keys == ["nd63_2024_nd301", "nd63_2024_nd301", "nd118_2025_nd309"]
 
 
 def test_without_history_the_record_speaks() -> None:

@@ -22,6 +22,7 @@ from egov_vn.dossier.evaluation import Evaluation, evaluate
 from egov_vn.dossier.facts import DossierFact, Flag, Intake, Level, Outcome, fact_of
 from egov_vn.dossier.fields import (
     ApplicantKind,
+    Bundle,
     Channel,
     CopyType,
     DeliveryMethod,
@@ -96,6 +97,7 @@ __all__ = [
     "Applicant",
     "ApplicantKind",
     "Attachment",
+    "Bundle",
     "Case",
     "Channel",
     "CodeAllocator",

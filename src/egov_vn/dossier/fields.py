@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from functools import lru_cache
 from typing import Annotated, Final
 
@@ -19,6 +19,7 @@ from egov_vn.errors import InvalidInput
 __all__ = [
     "AgencyField",
     "ApplicantKind",
+    "Bundle",
     "Channel",
     "CodeField",
     "CopyType",
@@ -54,6 +55,22 @@ class Channel(IntEnum):
     DIRECT = 1
     ONLINE = 2
     POST = 3
+
+
+class Bundle(StrEnum):
+    """The linked group of procedures that a dossier belongs to (*nhóm thủ tục hành chính liên thông*)."""
+
+    BIRTH = "khai-sinh"
+    """Birth, residence, health insurance, identity card of a child: NĐ 63/2024."""
+    DEATH = "khai-tu"
+    """Death, end of residence, funeral benefits: NĐ 63/2024."""
+    OTHER = "khac"
+    """Another linked group, under the general decree."""
+
+    @property
+    def has_own_decree(self) -> bool:
+        """Whether NĐ 63/2024 governs it, not the decree on the one-stop shop."""
+        return self is not Bundle.OTHER
 
 
 class ApplicantKind(IntEnum):

@@ -12,6 +12,7 @@ from egov_vn.dossier.codes import DossierCode
 from egov_vn.dossier.fields import (
     AgencyField,
     ApplicantKind,
+    Bundle,
     Channel,
     CodeField,
     DeliveryMethod,
@@ -80,8 +81,8 @@ class Dossier(OpenModel):
     submitted_to: Annotated[str | None, wire("NoiNopHoSo")] = None
     origin_system: Annotated[str | None, wire("HeThongGoc")] = None
     non_territorial: Annotated[bool, wire("PhiDiaGioi")] = False
-    bundle: Annotated[str | None, wire("NhomLienThong")] = None
-    """The linked bundle, if any: `"khai-sinh"` or `"khai-tu"` (NĐ 63/2024)."""
+    bundle: Annotated[Bundle | None, wire("NhomLienThong")] = None
+    """The linked group that it belongs to, if any."""
     register_book: Annotated[str | None, wire("QuyenSo")] = None
     register_ordinal: Annotated[int | None, wire("SoThuTu", ge=1)] = None
     copies: Annotated[int, wire("SoBoHoSo", ge=1)] = 1

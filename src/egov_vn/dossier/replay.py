@@ -57,7 +57,11 @@ def regime_of(dossier: Dossier) -> Regime:
     day = dossier.received_at or accepted or dossier.submitted_at or first
     if day is None:
         raise InvalidInput("no day of reception, submission or event: the regime cannot be known", path="NgayTiepNhan")
-    return Regime.on(vietnam_date(day), bundle=dossier.bundle is not None)
+    return Regime.on(vietnam_date(day), bundle=_own_decree(dossier))
+
+
+def _own_decree(dossier: Dossier) -> bool:
+    return dossier.bundle is not None and dossier.bundle.has_own_decree
 
 
 def replay(
@@ -188,7 +192,7 @@ def advance(dossier: Dossier, event: Event, *, due_at: datetime | None = None) -
     *due_at* writes a new appointment. Raises `IllegalTransition` or `InvalidInput`, and then nothing has changed.
     """
     first = not dossier.events
-    regime = Regime.on(vietnam_date(event.at), bundle=dossier.bundle is not None) if first else regime_of(dossier)
+    regime = Regime.on(vietnam_date(event.at), bundle=_own_decree(dossier)) if first else regime_of(dossier)
     start = Standing(regime=regime, effect=dossier.supplement_effect, origin_system=dossier.origin_system)
     now = apply(replay(dossier.events, start=start), event, path=f"LichSu[{len(dossier.events)}]")
     refused = now.ended_at if now.state in (State.NOT_ACCEPTED, State.REFUSED) else dossier.refused_at
