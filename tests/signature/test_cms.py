@@ -85,10 +85,12 @@ def test_ecdsa(key: str) -> None:
 
 def test_every_item_of_the_circular_is_reported(rsa: TestAuthority, person: KeySigner) -> None:
     report = assess(rsa, sign_cms(CONTENT, signer=person, at=T0))
-    wanted = {f"TT15-6-{x}" for x in ("ISSUER", "SIGNER", "MANAGER", "TIME", "INTEGRITY", "VALIDITY", "PERIOD")}
+    wanted = {f"TT15-6-{x}" for x in ("ISSUER", "SIGNER", "MANAGER", "TIME", "INTEGRITY", "VALIDITY", "PERIOD", "PATH")}
     wanted |= {f"TT15-II-{x}" for x in ("1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "2.1", "2.2", "2.3", "2.4")}
     assert wanted <= codes(report)
     assert all(item.source is not None for item in report.all_findings if item.code.startswith("TT15"))
+    stamped = sign_cms(CONTENT, signer=person, at=T0, level=Level.B_T, timestamper=rsa.timestamper())
+    assert "TT15-6-TIME-STAMP" in codes(assess(rsa, stamped))
     assert "SIG-ALGORITHM-NOTE" in codes(report)  # PKCS#1 v1.5 is below TT 15/2025: a note, never a failure
 
 

@@ -266,6 +266,17 @@ def test_an_anchor_itself_passes(authority: TestAuthority) -> None:
     assert "SIG-CERT-IS-CA" in codes(report)
 
 
+def test_a_signer_who_is_an_anchor_still_expires(authority: TestAuthority) -> None:
+    signer = authority.issue_person("A", valid_to=T0 + DAY)
+    store = TrustStore.of(signer.certificate)
+    assert assess(authority, signer, trust=store).indication is Indication.TOTAL_PASSED
+    late = assess(authority, signer, trust=store, at=T0 + 2 * DAY)
+    assert late.indication is Indication.INDETERMINATE
+    assert "SIG-CERT-EXPIRED" in codes(late)
+    early = assess(authority, signer, trust=store, at=T0 - 2 * DAY)
+    assert "SIG-CERT-NOT-YET-VALID" in codes(early)
+
+
 def test_a_leaf_may_not_issue(authority: TestAuthority) -> None:
     """A certificate signed with a subscriber's key does not chain, although its signature verifies."""
     middle = authority.issue_person("Giữa")

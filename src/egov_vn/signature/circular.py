@@ -17,6 +17,7 @@ from egov_vn.signature.messages import CIRCULAR, moment_text
 from egov_vn.signature.path import ChainReport
 from egov_vn.signature.report import Indication
 from egov_vn.signature.status import StatusKind
+from egov_vn.signature.trust import root_pins
 
 __all__ = ["SignatureFacts", "circular_findings"]
 
@@ -35,6 +36,8 @@ class SignatureFacts:
     algorithms_accepted: bool | None
     signed_at: datetime | None = None
     proven_at: datetime | None = None
+    stamps_hold: bool | None = None
+    """Whether every time-stamp on the signature is valid; None if there is none."""
     moment: datetime | None = None
     """The instant at which everything was judged."""
 
@@ -56,6 +59,9 @@ def _shown(facts: SignatureFacts, where: str) -> Iterator[Finding]:
         "TT15-6-MANAGER", f"Đơn vị quản lý chứng thư: {manager[0]}.", f"Managing organisation: {manager[1]}.", where
     )
     yield _time(facts, where)
+    if facts.stamps_hold is not None:
+        yield _stamps(facts.stamps_hold, where)
+    yield _path(facts.chain, where)
     intact = {
         True: ("Nội dung còn nguyên vẹn.", "The content is intact.", Severity.INFO),
         False: ("Nội dung không còn nguyên vẹn.", "The content is not intact.", Severity.ERROR),
@@ -113,6 +119,43 @@ def _time(facts: SignatureFacts, where: str) -> Finding:
     vi = "Chữ ký không nêu thời điểm ký và không có dấu thời gian hợp lệ."
     en = "The signature names no signing time and has no valid time-stamp."
     return _say("TT15-6-TIME", vi, en, where, level=Severity.WARNING)
+
+
+def _stamps(holds: bool, where: str) -> Finding:
+    vi = "Dấu thời gian gắn kèm hợp lệ." if holds else "Có dấu thời gian gắn kèm không hợp lệ hoặc chưa kết luận được."
+    en = "The attached time-stamps are valid." if holds else "An attached time-stamp is not valid, or undecided."
+    source = Citation(instrument=CIRCULAR, article="6", clause="1", point="g")
+    level = Severity.INFO if holds else Severity.WARNING
+    return finding("TT15-6-TIME-STAMP", level, vi=vi, en=en, where=where, source=source)
+
+
+def _path(chain: ChainReport | None, where: str) -> Finding:
+    """Tell where the path ends: Article 6.1.b asks that it leads to the national root or a recognised foreign one."""
+    source = Citation(instrument=CIRCULAR, article="6", clause="1", point="b")
+    if chain is None or chain.anchor is None:
+        vi, en = "Chưa có đường dẫn đến chứng thư gốc tin cậy.", "No path leads to a trusted root."
+        return finding("TT15-6-PATH", Severity.WARNING, vi=vi, en=en, where=where, source=source)
+    sha256 = chain.anchor.sha256
+    pin = next((item for item in root_pins() if item.sha256 == sha256), None)
+    if pin is not None:
+        vi = f"Đường dẫn liên kết đến “{pin.name}” ({pin.authority})."
+        return finding(
+            "TT15-6-PATH",
+            Severity.INFO,
+            vi=vi,
+            en=f"The path leads to “{pin.name}” ({pin.authority}).",
+            where=where,
+            source=source,
+        )
+    name = chain.anchor.info.common_name
+    return finding(
+        "TT15-6-PATH",
+        Severity.INFO,
+        vi=f"Đường dẫn liên kết đến “{name}” do bạn chỉ định; không phải chứng thư gốc quốc gia đã biết.",
+        en=f"The path leads to “{name}”, which you named; it is none of the known national roots.",
+        where=where,
+        source=source,
+    )
 
 
 def _verdict(facts: SignatureFacts, where: str) -> Finding:

@@ -206,6 +206,9 @@ def _assess_path(task: _Task, path: ValidationPath) -> ChainReport:
     task.findings.append(messages.chain_good(task.where, [task.name(item) for item in reversed(chain)]))
     _check_structure(task, path, chain)
     _check_anchor(task, anchor, own=len(chain) == 1)
+    if len(chain) == 1:  # the signer's own certificate is an anchor: its validity and key still count
+        _check_validity(task, chain[0], ca=False)
+        _check_algorithms(task, chain[0], chain[0])
     status = Status(kind=StatusKind.GOOD if len(chain) == 1 else StatusKind.UNKNOWN)
     for position, certificate in enumerate(chain[1:], 1):
         ca = certificate is not chain[-1]
@@ -266,9 +269,9 @@ def _structure_problem(path: ValidationPath, *, moment: datetime) -> str | None:
 
 
 def _check_anchor(task: _Task, anchor: Anchor, *, own: bool) -> None:
-    if task.moment <= anchor.until:
-        return
     withdrawn = anchor.until < anchor.info.not_after
+    if task.moment <= anchor.until or (own and not withdrawn):
+        return
     task.add(
         messages.anchor_ended(task.where, anchor.info.common_name, anchor.until, anchor.reason, withdrawn=withdrawn),
         SubIndication.CHAIN_CONSTRAINTS_FAILURE if withdrawn and not own else SubIndication.OUT_OF_BOUNDS_NO_POE,

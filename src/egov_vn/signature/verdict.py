@@ -91,6 +91,9 @@ def conclude(
         algorithms_accepted=accepted,
         signed_at=given.signed_at,
         proven_at=proven,
+        stamps_hold=all(item.indication is Indication.TOTAL_PASSED for item in given.timestamps)
+        if given.timestamps
+        else None,
         moment=moment,
     )
     findings += circular_findings(facts, where=given.name)
