@@ -82,7 +82,8 @@ h1{font-size:1.25rem;text-align:center;text-transform:uppercase;margin:.6em 0 .2
 th,td{border:1px solid #8a99a6;padding:4px 6px}thead th{background:#eaf1f6;text-align:center}
 td.n{text-align:right;font-variant-numeric:tabular-nums}
 tr.sum td,tr.part td{font-weight:600;background:#f5f7f9}td.bad{color:#a33c00;font-weight:600}
-svg{width:100%;min-width:660px;height:auto;margin:18px 0 4px}td:nth-child(2){min-width:11rem}.ok{color:#0a6b3d}small{color:#4a5560}
+svg{width:100%;min-width:660px;height:auto;margin:18px 0 4px}td:nth-child(2){min-width:11rem}
+.ok{color:#0a6b3d}small{color:#4a5560}
 @media print{body{max-width:none;padding:0}.scroll{overflow:visible}tr,svg{break-inside:avoid}}
 """
 
@@ -152,7 +153,7 @@ def report_html(
         f"<body><small>{escape(_form_name(form))}</small><h1>{escape(form.title(lang))}</h1>"
         f'<p class="sub">{words["period"]}: <b>{escape(made.period.label(lang))}</b> ({_window(made, lang)})</p>'
         f'<p class="sub">{words["unit"]}: <b>{escape(made.unit)}</b>. {words["count"]}.</p>'
-        f"{_tiles(made, lang)}<div class="scroll">{_charts(made, lang)}{_trend(made, earlier, lang)}</div>"
+        f"{_tiles(made, lang)}<div class='scroll'>{_charts(made, lang)}{_trend(made, earlier, lang)}</div>"
         f'<div class="scroll">{_table(made, lang)}</div>'
         f"<h2>{words['checks']}</h2>{checks}"
         f"<p><small>{words['source']}: {escape(form.source.render(lang))}; {escape(made.period.source.render(lang))}"
