@@ -199,6 +199,8 @@ def _policy(dossier: Dossier, now: Standing, policy: Policy | None) -> Policy:
     cut_off = now.regime.rule("clock_cut_off")
     if cut_off is not None and policy.cut_off is None:
         policy = replace(policy, cut_off=time.fromisoformat(cut_off.value), source=cut_off.source)
+    if now.accepted_at is not None and vietnam_date(now.accepted_at) < now.regime.since:
+        policy = replace(policy, ruled_on=now.regime.since)  # the applicant opted for a later regime
     if dossier.non_territorial and now.regime.rule("non_territorial_clock") is not None:
         policy = replace(policy, non_territorial=True)
     return policy
