@@ -231,8 +231,8 @@ def _expiring(item: RegisteredCertificate, at: datetime) -> Finding:
     return finding(
         "CERT-EXPIRING",
         Severity.WARNING,
-        vi=f"Chứng thư của {item.holder} ({item.agency}) hết hạn {end}, còn {days} ngày: đề nghị gia hạn (Mẫu số 04).",
-        en=f"The certificate of {item.holder} ({item.agency}) ends at {end}, in {days} days: renew it (Form 04).",
+        vi=f"Chứng thư của {_who(item)} hết hạn {end}, còn {days} ngày: đề nghị gia hạn (Mẫu số 04).",
+        en=f"The certificate of {_who(item)} ends at {end}, in {days} days: renew it (Form 04).",
         where=item.certificate.sha256,
         source=Citation(instrument="165/2025/QĐ-UBND (Ninh Bình)", article="10", clause="4"),
     )
@@ -243,11 +243,15 @@ def _ended(item: RegisteredCertificate) -> Finding:
     return finding(
         "CERT-EXPIRED",
         Severity.ERROR,
-        vi=f"Chứng thư của {item.holder} ({item.agency}) đã hết hạn {end}: thu lại thiết bị {item.device or '?'}.",
-        en=f"The certificate of {item.holder} ({item.agency}) ended at {end}: take back device {item.device or '?'}.",
+        vi=f"Chứng thư của {_who(item)} đã hết hạn {end}: thu lại thiết bị {item.device or '?'}.",
+        en=f"The certificate of {_who(item)} ended at {end}: take back device {item.device or '?'}.",
         where=item.certificate.sha256,
         source=Citation(instrument="165/2025/QĐ-UBND (Ninh Bình)", article="10", clause="6"),
     )
+
+
+def _who(item: RegisteredCertificate) -> str:
+    return f"{item.holder} ({item.agency})" if item.agency else item.holder
 
 
 def _shared(item: RegisteredCertificate, other: str) -> Finding:
