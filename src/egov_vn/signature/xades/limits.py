@@ -20,7 +20,7 @@ class XmlLimits:
     """References in one signature, those of its manifests counted too."""
     transforms: int = 5
     """Transforms in one reference."""
-    octets: int = 512 * 1024 * 1024
+    octets: int = 256 * 1024 * 1024
     """Bytes that all references of one document may make us digest: bounds `references` times size."""
 
 
