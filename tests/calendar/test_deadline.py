@@ -360,6 +360,21 @@ def test_what_is_skipped_and_how_sure_it_is() -> None:
     assert hours.certainty is Certainty.STATUTE and not hours.skipped
 
 
+def test_in_calendar_days_only_the_end_is_moved() -> None:
+    """91/2015/QH13 Art. 148(5): Tết inside the term changes nothing, Tết at its end does."""
+    inside = compute_deadline(at("2026-02-12T09:00"), "15 ngày", calendar=CALENDAR)
+    assert (inside.day, inside.skipped, inside.certainty) == (date(2026, 2, 27), (), Certainty.STATUTE)
+    assert "16/02/2026 Thứ Hai: ngày thứ 4 (Tết Nguyên đán)" in inside.explain("vi")
+    ended = compute_deadline(at("2026-02-12T09:00"), "5 ngày", calendar=CALENDAR)
+    assert [item.day.day for item in ended.skipped] == [17, 18, 19, 20, 21, 22]
+    assert ended.certainty is Certainty.NOTICE
+    wait = Pause(start=at("2026-02-13T09:00"), end=at("2026-02-16T09:00"), kind=PauseKind.RESUME)
+    more = Extension(at=at("2026-02-19T09:00"), term=Term.parse("3 ngày"))
+    later = compute_deadline(at("2026-02-12T09:00"), "5 ngày", calendar=CALENDAR, events=[wait, more])
+    assert (later.first_due, later.day) == (date(2026, 2, 23), date(2026, 2, 26))
+    assert [item.day.day for item in later.skipped] == [20, 21, 22]
+
+
 def test_beyond_the_horizon_is_an_error_or_a_labelled_estimate() -> None:
     with pytest.raises(BeyondHorizon):
         due("2026-12-30T09:00", "5 ngày làm việc")

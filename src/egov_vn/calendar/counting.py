@@ -35,12 +35,15 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch in which the clock ran, the day *start* not counted; *void* if it was counted again from the start."""
+    """A stretch in which the clock ran, the day *start* not counted; *void* if it was counted again from the start.
+
+    *matters* is the first day of which it matters whether it is off: in calendar days only the last day may move.
+    """
 
     start: date
     end: date
+    matters: date
     void: bool = False
-    last: bool = False
 
 
 @lru_cache(maxsize=32)
@@ -76,6 +79,7 @@ class Run:
         self.first_due: date | None = None
         self.law_day = policy.ruled_on or received.date()
         self.stretches: list[Stretch] = []
+        self.target = self.law_day  # the last day before it moves, of a term in calendar days
 
     def count(self) -> End:
         """Count, and return the end."""
@@ -157,7 +161,9 @@ class Run:
             if start > end.at:
                 raise InvalidInput(f"the pause of {start} begins after the term ended on {end.day}", path="events")
             kind = self._kind(pause, stop)
-            self.stretches.append(Stretch(begin.date(), min(start, end.at).date(), kind is PauseKind.RESTART))
+            until = min(start, end.at).date()
+            matters = until + _DAYS if self._by_calendar() else begin.date() + _DAYS
+            self.stretches.append(Stretch(begin.date(), until, matters, void=kind is PauseKind.RESTART))
             if kind is PauseKind.RESTART:
                 begin, used, first = stop, timedelta(0), False
             else:
@@ -165,8 +171,14 @@ class Run:
                 begin, first = stop, False
             last = stop
             end = self._end(begin, used, first=first)
-        self.stretches.append(Stretch(begin.date(), end.day, last=True))
+        self.stretches.append(self._final(begin.date(), end.day))
         return end
+
+    def _by_calendar(self) -> bool:
+        return self.term.unit in _CALENDAR_UNITS
+
+    def _final(self, begin: date, end: date) -> Stretch:
+        return Stretch(begin, end, self.target if self._by_calendar() else begin + _DAYS)
 
     def _kind(self, pause: Pause, stop: datetime) -> PauseKind:
         kind = pause.kind or self.policy.pause
@@ -277,7 +289,7 @@ class Run:
         except (OverflowError, ValueError) as error:
             raise BeyondHorizon(RULE, begin, known_until=self.calendar.last) from error
         working = self.calendar.is_working(target)
-        day = target
+        self.target = day = target
         if not working and self.policy.last_day_moves:
             day = self.calendar.add(target, 0)
             self.notes.append(note("moves", self._rule("last_day_moves"), day=target, to=day))
@@ -328,8 +340,7 @@ class Run:
         )
         later = more._end(end.at, timedelta(0), first=False)
         self.notes += more.notes
-        self.stretches[-1] = Stretch(self.stretches[-1].start, end.day)
-        self.stretches.append(Stretch(end.day, later.day, last=True))
+        self.stretches.append(more._final(end.day, later.day))
         return later
 
 

@@ -30,9 +30,9 @@ class Deadline:
     """The end of a term (*thời điểm hết hạn*): *day*, the instant *at*, and why.
 
     *at* is the closing time of the office where its hours were given, else the last microsecond of *day*, which is how
-    24:00 (Civil Code 2015, Art. 148(6)) is written so that it stays on its day. *skipped* are the days off between the
-    start and the end, weekends included; *worked* the rest days that were worked; *first_due* the end before an
-    extension.
+    24:00 (Civil Code 2015, Art. 148(6)) is written so that it stays on its day. *skipped* are the days off that
+    were passed over, weekends included: all of them in working days, those that moved the end in calendar days.
+    *worked* are the rest days that were worked, *first_due* is the end before an extension.
     """
 
     day: date
@@ -134,7 +134,7 @@ def _passed(run: counting.Run) -> tuple[tuple[DayOff, ...], tuple[WorkedDay, ...
     if run.plain:
         return (), ()
     for stretch in run.stretches:
-        for ordinal in range(stretch.start.toordinal() + 1, stretch.end.toordinal() + 1):
+        for ordinal in range(stretch.matters.toordinal(), stretch.end.toordinal() + 1):
             day = date.fromordinal(ordinal)
             off = run.calendar.day_off(day)
             if off is not None:

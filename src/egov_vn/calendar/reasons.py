@@ -244,7 +244,7 @@ def _stretch(deadline: Deadline, stretch: Stretch, number: int, lang: Language, 
     day = stretch.start
     while day < stretch.end:
         day += _ONE
-        item = off.get(day)
+        item = off.get(day) if only_working else deadline.calendar.day_off(day)
         if run and (item is None or not only_working or (run[-1].name, run[-1].source) != (item.name, item.source)):
             lines.append(_off_line(run, lang))
             run = []
