@@ -19,8 +19,8 @@ _PAGE: Final = re.compile(rb"/Type\s*/Page(?![A-Za-z])")
 _PDFA_PART: Final = re.compile(rb"pdfaid:part(?:>|\s*=\s*[\"'])\s*(\d)")
 _PDFA_LEVEL: Final = re.compile(rb"pdfaid:conformance(?:>|\s*=\s*[\"'])\s*([A-Za-z])")
 _REF: Final = re.compile(rb"(\d{1,10})\s+\d{1,5}\s+R")
-_BOX: Final = re.compile(rb"/MediaBox\s*\[\s*(-?[\d.]+)\s+(-?[\d.]+)\s+(-?[\d.]+)\s+(-?[\d.]+)")
-_NUMBER: Final = rb"(-?\d*\.?\d+)"
+_BOX: Final = re.compile(rb"/MediaBox\s*\[\s*" + rb"\s+".join([rb"(-?\d{0,9}\.?\d{1,9})"] * 4))
+_NUMBER: Final = rb"(-?\d{0,9}\.?\d{1,9})"
 _PLACED: Final = re.compile(rb"\s+".join([_NUMBER] * 6) + rb"\s+cm\b[^Q]{0,200}?/([^\s/<>\[\]()]+)\s+Do\b")
 _SHOWS_TEXT: Final = re.compile(rb"\)\s*Tj|\]\s*TJ|>\s*Tj|\)\s*['\"]")
 _MAX_EXPANDED: Final = 64 * 1024 * 1024
@@ -94,7 +94,7 @@ class _Reader:
             starts.append((int(match[1]), match.end()))
             if len(starts) >= _MAX_OBJECTS:
                 break
-        ends = [start for _, start in starts[1:]] + [len(data)]
+        ends = [*(start for _, start in starts[1:]), *([len(data)] if starts else [])]
         for (number, start), end in zip(starts, ends, strict=True):
             self.bodies[number] = data[start:end]
         for body in list(self.bodies.values()):
