@@ -202,6 +202,17 @@ def test_the_record_keeps_everything() -> None:
             read_dossier_xml(bad)
     with pytest.raises(InvalidInput):
         read_dossier_xml(b'<HoSo xmlns="urn:egov-vn:ho-so:1"/>')
+    with pytest.raises(InvalidInput, match="TruongKhac"):
+        read_dossier_xml(b'<HoSo xmlns="urn:egov-vn:ho-so:1"><TruongKhac ten="x">{</TruongKhac></HoSo>')
+
+
+def test_what_is_signed_is_read_past_the_signature() -> None:
+    record = dossier_xml(read())
+    signed = record.replace(b"</HoSo>", b'<!-- x --><s:Signature xmlns:s="urn:s"><s:A/></s:Signature></HoSo>')
+    assert read_dossier_xml(signed) == read()
+    odd = record.replace(b"<TaiLieuNop>", b"<TaiLieuNop><?pi x?>").replace(b"<DanhSachLePhi>", b"<DanhSachLePhi><x/>")
+    with pytest.raises(InvalidInput):
+        read_dossier_xml(odd)
 
 
 def test_the_schema_names_the_wire_fields() -> None:

@@ -40,7 +40,7 @@ def dossier_xml(dossier: Dossier) -> bytes:
 
 def read_dossier_xml(data: bytes) -> Dossier:
     """Read a record that `dossier_xml` wrote (a signature inside is ignored here); raises `InvalidInput`."""
-    root = _xml.parse(data)
+    root = _xml.parse(data, keep_comments=False)
     if root.tag != f"{{{NAMESPACE}}}HoSo":
         raise InvalidInput(f"the root is {root.tag!r}, not HoSo of {NAMESPACE}", path="/")
     return Dossier.from_dict(_mapping(root, Dossier))
@@ -99,8 +99,11 @@ def _mapping(node: etree._Element, kind: type[OpenModel]) -> dict[str, Any]:
             continue
         name = _xml.local_name(child)
         if name == "TruongKhac":
-            found[child.get("ten", "")] = from_json(child.text or "null")
-        elif name in fields and len(child) and _xml.local_name(child[0]) == _ITEM:
+            try:
+                found[child.get("ten", "")] = from_json(child.text or "null")
+            except ValueError as error:
+                raise InvalidInput(f"not the JSON value of a field: {error}", path=_xml.path_of(child)) from error
+        elif name in fields and len(child) and child[0].tag == f"{{{NAMESPACE}}}{_ITEM}":
             inner = _model_of(fields[name].annotation)
             found[name] = tuple(_mapping(item, inner) for item in child) if inner else ()
         else:
