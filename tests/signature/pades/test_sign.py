@@ -260,6 +260,7 @@ def test_an_encrypted_file_is_signed_and_stays_encrypted(
     assert "Signature is Valid" in run("pdfsig", "-nocert", "-upw", "user", locked)
 
 
+@pytest.mark.slow
 def test_ten_thousand_pages(maker: Callable[..., bytes], person: KeySigner) -> None:
     pdf = maker(10_000)
     place = At(box=(100, 100, 200, 150), page=9_999)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.content_stream_parser import parse_content_stream
+from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.rw_common import find_inherited_value_in_tree
 
 from egov_vn.signature.pades.pdf import entry
@@ -91,9 +93,10 @@ def page_characters(page: Any) -> list[Character]:
     contents = entry(page, "/Contents")
     streams = [item.get_object() for item in contents] if isinstance(contents, generic.ArrayObject) else [contents]
     reader = _Reader()
-    reader.run(
-        [item for item in streams if isinstance(item, generic.StreamObject)], resources.get_object(), _State(), 0
-    )
+    with suppress(PdfError):  # inline pictures, and the rare operators ' and ": what stands before them is kept
+        reader.run(
+            [item for item in streams if isinstance(item, generic.StreamObject)], resources.get_object(), _State(), 0
+        )
     return reader.found
 
 
@@ -162,11 +165,6 @@ class _Reader:
                     self._show(part, state)
                 else:
                     _advance(state, -float(part) / 1000 * state.size * state.scale)
-        elif name in ("'", '"') and args:
-            if name == '"' and len(args) == 3:
-                state.word_spacing, state.spacing = float(args[0]), float(args[1])
-            _next_line(state, 0, -state.leading)
-            self._show(args[-1], state)
 
     def _show(self, value: Any, state: _State) -> None:
         if state.font is None:
