@@ -65,8 +65,8 @@ def test_signatures_inside_are_judged(
 
 
 PAPER = {
-    "title": "Giấy thử", "subtitle": "", "issuer": "UBND", "superior": "", "dated": "", "facts": [["a", "b"]], "tables": [],
-    "sentences": ["Chữ"], "signatures": [{"role": "x", "hint": "", "name": ""}], "wide": False,
+    "title": "Giấy thử", "subtitle": "", "issuer": "UBND", "superior": "", "dated": "", "facts": [["a", "b"]],
+    "tables": [], "sentences": ["Chữ"], "signatures": [{"role": "x", "hint": "", "name": ""}], "wide": False,
 }  # fmt: skip
 
 

@@ -50,6 +50,10 @@ def _check_file(inspection: Inspection) -> None:
     better = _other_kind(inspection.kind, description.values.keys() | {item.found for item in found})
     if better is not None:
         inspection.kind = better
+        if root.type.casefold() != better.type.casefold():
+            inspection.say(
+                broken("ARC-METS-TYPE", path="METS.xml", line=root.line, expected=better.type, found=root.type)
+            )
         description, found = read_description(document, better.file_table, path=path)
     for item in found:
         inspection.say(item)
