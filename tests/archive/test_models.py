@@ -34,11 +34,7 @@ def test_the_models_are_what_the_tables_say() -> None:
 
 def test_every_table_has_its_model() -> None:
     held = {(item.SCHEME, item.KIND) for item in CLASSES}
-    assert held == {
-        (scheme, name)
-        for scheme in ("tt05_2025", "nd30_2020", "tt02_2019")
-        for name in tables(scheme)
-    }
+    assert held == {(scheme, name) for scheme in ("tt05_2025", "nd30_2020", "tt02_2019") for name in tables(scheme)}
 
 
 @pytest.mark.parametrize("model", CLASSES, ids=lambda item: item.__name__)
