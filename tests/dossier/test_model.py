@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from egov_vn.dossier import (
     Fee,
     ProcedureCode,
     State,
+    check,
     dossier_schema,
     dossier_xml,
     read_dossier_xml,
@@ -83,11 +85,11 @@ def test_english_names_in_python() -> None:
 
 
 def test_unknown_fields_are_kept_and_reported() -> None:
-    item = read(TruongLa={"a": [1, None]}, LichSu=[{**WIRE["LichSu"][0], "MaPhien": "x"}])
-    assert item.unknown_fields() == ("TruongLa", "LichSu[0].MaPhien")
+    item = read(TruongLa={"a": [1, None], "b": None}, TruongTrong=None, LichSu=[{**WIRE["LichSu"][0], "MaPhien": "x"}])
+    assert item.unknown_fields() == ("TruongLa", "TruongTrong", "LichSu[0].MaPhien")
     again = Dossier.from_json(item.to_json())
     assert again == item
-    assert json.loads(again.to_json())["TruongLa"] == {"a": [1, None]}
+    assert json.loads(again.to_json())["TruongLa"] == {"a": [1, None], "b": None}
 
 
 @pytest.mark.parametrize(
@@ -221,3 +223,20 @@ def test_the_schema_names_the_wire_fields() -> None:
     assert set(WIRE) <= set(schema["properties"])
     assert set(schema["required"]) == {"MaTTHC", "ChuHoSo"}
     json.dumps(schema)
+
+
+names = st.sampled_from([*WIRE, "SuKien", "ThoiDiemXuLy", "NguoiXuLy", "x"])
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@given(st.dictionaries(names, values, max_size=5))
+def test_any_json_is_read_or_refused(changes: dict[str, Any]) -> None:
+    with contextlib.suppress(InvalidInput):
+        item = Dossier.from_json(json.dumps({**WIRE, **changes}))
+        assert Dossier.from_json(item.to_json()) == item
+        check(item)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from functools import lru_cache
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, to_json, to_jsonable_python
 
 from egov_vn._model import Model
 from egov_vn.agency import AgencyCode
@@ -47,6 +47,35 @@ class OpenModel(Model):
     def unknown(self) -> tuple[str, ...]:
         """The names of the fields of this value that the format does not define."""
         return tuple(self.model_extra or ())
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Write JSON in wire names, without defined fields that are None; unknown fields just as they came."""
+        if not _has_unknown(self):
+            return super().to_json(indent=indent)
+        fields = self.model_dump(mode="json", exclude_none=True)
+        _restore(self, fields)
+        return to_json(fields, indent=indent).decode("utf-8")
+
+
+def _has_unknown(value: object) -> bool:
+    if isinstance(value, tuple):
+        return any(map(_has_unknown, value))
+    if not isinstance(value, OpenModel):
+        return False
+    return bool(value.model_extra) or any(
+        _has_unknown(inner) for inner in value.__dict__.values() if isinstance(inner, tuple | OpenModel)
+    )
+
+
+def _restore(value: OpenModel, fields: dict[str, Any]) -> None:
+    """Put the unknown fields of *value*, and of what it holds, back as they came, null values included."""
+    fields.update(to_jsonable_python(value.model_extra or {}))
+    for name, field in type(value).model_fields.items():
+        inner, written = getattr(value, name), fields.get(field.serialization_alias or name)
+        if isinstance(inner, tuple) and isinstance(written, list):
+            for item, part in zip(inner, written, strict=True):
+                if isinstance(item, OpenModel):
+                    _restore(item, part)
 
 
 class Channel(IntEnum):
