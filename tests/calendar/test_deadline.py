@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from egov_vn.calendar import (
@@ -481,6 +481,7 @@ def test_a_policy_checks_its_settings(settings: dict[str, Any]) -> None:
         Policy(**settings)
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(datetime(2008, 1, 1), datetime(2025, 12, 1), timezones=st.just(UTC)),
     st.integers(1, 60),

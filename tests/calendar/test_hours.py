@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from egov_vn.calendar import WorkCalendar, WorkClock, WorkHours
@@ -70,6 +70,7 @@ INSTANTS = st.datetimes(datetime(2014, 1, 1), datetime(2025, 12, 31), timezones=
 LENGTHS = st.timedeltas(timedelta(microseconds=1), timedelta(hours=400))
 
 
+@settings(deadline=None)
 @given(INSTANTS, LENGTHS, st.sampled_from(sorted(SHAPES)))
 def test_between_undoes_add_to_the_microsecond(begin: datetime, length: timedelta, name: str) -> None:
     clock = CLOCKS[name]
@@ -79,11 +80,13 @@ def test_between_undoes_add_to_the_microsecond(begin: datetime, length: timedelt
     assert clock.is_open(end)
 
 
+@settings(deadline=None)
 @given(INSTANTS, LENGTHS, LENGTHS)
 def test_adding_in_two_steps_is_adding_once(begin: datetime, first: timedelta, second: timedelta) -> None:
     assert CLOCK.add(CLOCK.add(begin, first), second) == CLOCK.add(begin, first + second)
 
 
+@settings(deadline=None)
 @given(INSTANTS, st.integers(1, 5000), st.sampled_from(sorted(SHAPES)))
 def test_seconds_pass_like_minutes(begin: datetime, minutes: int, name: str) -> None:
     """Adding whole minutes to an instant with seconds equals adding them in parts of microseconds."""
@@ -93,6 +96,7 @@ def test_seconds_pass_like_minutes(begin: datetime, minutes: int, name: str) -> 
     assert clock.add(begin, length) == clock.add(clock.add(begin, length - part), part)
 
 
+@settings(deadline=None)
 @given(INSTANTS, st.integers(1, 5000))
 def test_the_table_and_the_exact_way_agree(begin: datetime, minutes: int) -> None:
     begin = begin.replace(second=0, microsecond=0)

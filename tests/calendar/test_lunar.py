@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from egov_vn.calendar import LunarDate, tet
@@ -82,6 +82,7 @@ def test_gio_to(day: str, year: int) -> None:
     assert LunarDate(year, 3, 10).to_solar().isoformat() == day
 
 
+@settings(deadline=None)
 @given(st.dates(date(1900, 1, 1), date(2199, 12, 31)))
 def test_there_and_back(day: date) -> None:
     lunar = LunarDate.from_solar(day)

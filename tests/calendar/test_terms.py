@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from egov_vn.calendar import Term, TermCase, TermTable, Unit
@@ -106,12 +106,14 @@ def test_what_is_no_text_is_refused(value: Any) -> None:
         Term.parse(value)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_a_term_or_invalid_input(text: str) -> None:
     with contextlib.suppress(InvalidInput):
         Term.parse(text)
 
 
+@settings(deadline=None)
 @given(st.sampled_from([unit for unit in Unit if unit is not Unit.SAME_DAY]), st.integers(1, 9999))
 def test_a_rendered_term_reads_back(unit: Unit, amount: int) -> None:
     term = Term(amount=amount, unit=unit)

@@ -86,6 +86,7 @@ def test_equal_to_a_brute_force_count_for_every_start_and_n() -> None:
             behind.insert(0, index)
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(-3000, 3000).filter(bool))
 def test_count_undoes_add(day: date, n: int) -> None:
     try:
@@ -97,6 +98,7 @@ def test_count_undoes_add(day: date, n: int) -> None:
     assert (end > day) == (n > 0)
 
 
+@settings(deadline=None)
 @given(DAYS, DAYS, st.integers(-200, 200))
 def test_add_is_monotone(a: date, b: date, n: int) -> None:
     try:
@@ -106,6 +108,7 @@ def test_add_is_monotone(a: date, b: date, n: int) -> None:
     assert first <= second
 
 
+@settings(deadline=None)
 @given(DAYS, DAYS, DAYS)
 def test_counts_join(a: date, b: date, c: date) -> None:
     a, b, c = sorted((a, b, c))
@@ -113,6 +116,7 @@ def test_counts_join(a: date, b: date, c: date) -> None:
     assert OFFICIAL.count(a, a) == 0
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(1, 300), st.integers(1, 300))
 def test_adding_twice_is_adding_the_sum(day: date, n: int, m: int) -> None:
     try:
@@ -121,7 +125,7 @@ def test_adding_twice_is_adding_the_sum(day: date, n: int, m: int) -> None:
         return
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(DAYS, st.integers(0, 400))
 def test_counting_backwards_takes_the_start_and_leaves_the_end(day: date, length: int) -> None:
     start = day + timedelta(length)
@@ -131,6 +135,7 @@ def test_counting_backwards_takes_the_start_and_leaves_the_end(day: date, length
     assert OFFICIAL.count(start, day) == -inside
 
 
+@settings(deadline=None)
 @given(DAYS)
 def test_a_day_is_off_or_worked_and_neighbours_are_working(day: date) -> None:
     assert OFFICIAL.is_working(day) == (OFFICIAL.day_off(day) is None)
