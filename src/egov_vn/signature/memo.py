@@ -20,12 +20,7 @@ from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator, Signat
 from egov_vn.errors import InvalidInput
 from egov_vn.signature.certificate import CertificateInfo
 
-__all__ = ["Memo", "Proofs", "digest_of", "same_name"]
-
-
-def same_name(one: asn1_x509.Name, other: asn1_x509.Name) -> bool:
-    """Compare two names: by their bytes, and only if these differ by the slow rules of RFC 5280 section 7.1."""
-    return bool(one.dump() == other.dump() or one.hashable == other.hashable)
+__all__ = ["Memo", "Proofs", "digest_of"]
 
 
 def digest_of(der: bytes) -> bytes:
@@ -40,6 +35,7 @@ class Memo:
     _certificates: dict[bytes, asn1_x509.Certificate] = field(default_factory=dict)
     _infos: dict[bytes, CertificateInfo] = field(default_factory=dict)
     _verified: dict[bytes, bool] = field(default_factory=dict)
+    _names: dict[bytes, str] = field(default_factory=dict)
     items: dict[Any, Any] = field(default_factory=dict)
     """Whatever a step wants to keep, under a key of its own."""
 
@@ -61,6 +57,16 @@ class Memo:
         if found is None:
             found = self._infos[der] = CertificateInfo.read(self.certificate(der), der)
         return found
+
+    def same_name(self, one: asn1_x509.Name, other: asn1_x509.Name) -> bool:
+        """Compare two names: by their bytes, and if these differ by the slow rules of RFC 5280 section 7.1."""
+        first, second = one.dump(), other.dump()
+        if first == second:
+            return True
+        for raw, name in ((first, one), (second, other)):
+            if raw not in self._names:
+                self._names[raw] = name.hashable
+        return self._names[first] == self._names[second]
 
     def registry(self, ders: Iterable[bytes]) -> CertificateRegistry:
         """Return a registry of the readable certificates among *ders*."""

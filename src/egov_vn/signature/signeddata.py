@@ -19,7 +19,7 @@ from asn1crypto import x509 as asn1_x509
 
 from egov_vn.errors import InvalidInput
 from egov_vn.finding import Finding, Severity, finding
-from egov_vn.signature.memo import Memo, same_name
+from egov_vn.signature.memo import Memo
 from egov_vn.signature.policy import signature_algorithm_name
 from egov_vn.signature.report import Indication, SubIndication
 
@@ -192,11 +192,10 @@ class _Checker:
                 continue  # a certificate that cannot be read signs nothing
         return None
 
-    @staticmethod
-    def _is_meant(wanted: Any, certificate: asn1_x509.Certificate) -> bool:
+    def _is_meant(self, wanted: Any, certificate: asn1_x509.Certificate) -> bool:
         if wanted.name == "issuer_and_serial_number":
             same = wanted.chosen["serial_number"].native == certificate.serial_number
-            return bool(same and same_name(wanted.chosen["issuer"], certificate.issuer))
+            return bool(same and self.memo.same_name(wanted.chosen["issuer"], certificate.issuer))
         return bool(wanted.chosen.native == certificate.key_identifier)
 
     def _check_attributes(
@@ -227,7 +226,7 @@ class _Checker:
             )
             return Indication.TOTAL_FAILED, SubIndication.FORMAT_FAILURE
         essential = self._essential()
-        if essential and not _names(essential[0], certificate):
+        if essential and not _names(essential[0], certificate, self.memo):
             self._note(
                 "SIG-CERT-MISMATCH",
                 "Chứng thư ghi trong thuộc tính được ký khác với chứng thư kèm theo.",
@@ -285,7 +284,7 @@ class _Checker:
         self.findings.append(finding(code, Severity.ERROR, vi=vi, en=en, where=self.where))
 
 
-def _names(identifier: Any, certificate: asn1_x509.Certificate) -> bool:
+def _names(identifier: Any, certificate: asn1_x509.Certificate, memo: Memo) -> bool:
     """Say whether an ESSCertID (version 1 or 2) names *certificate*."""
     fields = identifier.native
     algorithm = (fields.get("hash_algorithm") or {}).get("algorithm") if "hash_algorithm" in fields else "sha1"
@@ -298,7 +297,7 @@ def _names(identifier: Any, certificate: asn1_x509.Certificate) -> bool:
     names = [item.chosen for item in serial["issuer"] if item.name == "directory_name"]
     return bool(
         serial["serial_number"].native == certificate.serial_number
-        and any(same_name(name, certificate.issuer) for name in names)
+        and any(memo.same_name(name, certificate.issuer) for name in names)
     )
 
 

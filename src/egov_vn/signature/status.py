@@ -24,7 +24,7 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 
 from egov_vn.errors import InvalidInput
-from egov_vn.signature.memo import Memo, Proofs, same_name
+from egov_vn.signature.memo import Memo, Proofs
 from egov_vn.signature.policy import SignaturePolicy
 from egov_vn.signature.revocation import RevocationData
 
@@ -208,7 +208,7 @@ def _unproven(der: bytes, ends: datetime | None, question: _Question) -> bool:
 
 def _from_crl(der: bytes, question: _Question) -> Iterator[Evidence]:
     parsed = _parsed_crl(der, question.memo)
-    if not same_name(parsed.issuer, question.certificate.issuer):
+    if not question.memo.same_name(parsed.issuer, question.certificate.issuer):
         return
     scope = _crl_scope(parsed, question.certificate)
     if scope is None:
@@ -375,15 +375,15 @@ def _responder(
     """Return the certificate that may answer for the issuer: the issuer itself, or one it issued for OCSP."""
     identifier = basic["tbs_response_data"]["responder_id"]
     issuer = question.issuer
-    if _named(identifier, issuer):
+    if _named(identifier, issuer, question.memo):
         return issuer, question.issuer_ends
     for candidate in basic["certs"] or ():
         usage = candidate.extended_key_usage_value
         if (
-            _named(identifier, candidate)
+            _named(identifier, candidate, question.memo)
             and usage is not None
             and "ocsp_signing" in usage.native
-            and same_name(candidate.issuer, issuer.subject)
+            and question.memo.same_name(candidate.issuer, issuer.subject)
             and question.memo.verifies(
                 issuer.public_key,
                 candidate["signature_value"].native,
@@ -396,10 +396,10 @@ def _responder(
     return None, None
 
 
-def _named(identifier: Any, certificate: asn1_x509.Certificate) -> bool:
+def _named(identifier: Any, certificate: asn1_x509.Certificate, memo: Memo) -> bool:
     if identifier.name == "by_key":
         return bool(identifier.native == certificate.public_key.sha1)
-    return bool(same_name(identifier.chosen, certificate.subject))
+    return memo.same_name(identifier.chosen, certificate.subject)
 
 
 def _weak(algorithm: Any, der: bytes, question: _Question) -> bool:
