@@ -44,13 +44,15 @@ FIELDS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def best(work: Callable[[int], object], repeat: int) -> float:
-    """Return the shortest of *repeat* runs, in seconds."""
+def best(work: Callable[[int], object], repeat: int, *, clean: Path | None = None) -> float:
+    """Return the shortest of *repeat* runs, in seconds; what a run leaves at `clean` with its number is taken away."""
     times = []
     for number in range(repeat):
         start = time.perf_counter()
         work(number)
         times.append(time.perf_counter() - start)
+        if clean is not None:
+            shutil.rmtree(f"{clean}{number}")
     return min(times)
 
 
@@ -139,8 +141,8 @@ def bench_mets(folder: Path, quick: bool, repeat: int, peers: Path | None) -> No
 
 def bench_write(folder: Path, paths: list[Path], repeat: int) -> None:
     file = file_of(paths)
-    ours = best(lambda n: write_package(folder / f"w{n}", file, at=AT, agent="UBND"), repeat)
-    theirs = best(lambda n: copy_and_hash(paths, folder / f"c{n}"), repeat)
+    ours = best(lambda n: write_package(folder / f"w{n}", file, at=AT, agent="UBND"), repeat, clean=folder / "w")
+    theirs = best(lambda n: copy_and_hash(paths, folder / f"c{n}"), repeat, clean=folder / "c")
     row(f"write a SIP of {len(paths):,} documents", ours, "copy and hash, no records", theirs)
 
     def with_records(number: int) -> None:
@@ -151,8 +153,10 @@ def bench_write(folder: Path, paths: list[Path], repeat: int) -> None:
             (target / f"{path.stem}.xml").write_bytes(data)
             hashlib.sha256(data).hexdigest()
 
-    row("", ours, "copy and hash, one XML beside each", best(with_records, repeat))
-    linked = best(lambda n: write_package(folder / f"l{n}", file, at=AT, agent="UBND", link=True), repeat)
+    row("", ours, "copy and hash, one XML beside each", best(with_records, repeat, clean=folder / "r"))
+    linked = best(
+        lambda n: write_package(folder / f"l{n}", file, at=AT, agent="UBND", link=True), repeat, clean=folder / "l"
+    )
     row("the same, hard-linked", linked, "", None)
     built = best(lambda _: file_of(paths), repeat)
     row("describe and check its records", built, "", None)
@@ -216,6 +220,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--peers", type=Path)
     parser.add_argument("--dir", type=Path)
+    parser.add_argument("--memory", type=float, default=10.0, help="gigabytes of the memory test")
     given = parser.parse_args()
     repeat = 2 if given.quick else 5
     with tempfile.TemporaryDirectory(dir=given.dir) as name:
@@ -233,7 +238,7 @@ def main() -> None:
             2 if given.quick else 3,
             given.peers,
         )
-        bench_memory(folder, 100_000_000 if given.quick else 10_000_000_000)
+        bench_memory(folder, 100_000_000 if given.quick else int(given.memory * 1e9))
     print(f"peak of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB")
 
 
