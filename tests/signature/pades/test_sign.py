@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigFieldSpec, append_signature_field
 
 from egov_vn.clock import VIETNAM
 from egov_vn.errors import InvalidInput, Unavailable
@@ -20,6 +21,7 @@ from egov_vn.signature.keys import KeySigner
 from egov_vn.signature.pades import At, PersonImage, SealImage, assess_pdf, sign_pdf, sign_pdf_reporting
 from egov_vn.signature.pades import pdf as pdf_module
 from egov_vn.signature.pades.assess import trimmed
+from egov_vn.signature.pades.pdf import open_reader, open_update, pdfa_part
 from egov_vn.signature.report import Indication, Level
 from egov_vn.signature.revocation import RevocationData
 from egov_vn.testing import TestAuthority
@@ -318,3 +320,40 @@ def test_openssl_accepts_the_container(
         "-purpose", "any", "-attime", str(int(AT.timestamp())), "-out", tmp_path / "out",
     )  # fmt: skip
     assert "successful" in told, told
+
+
+def test_a_field_that_locks_others_is_obeyed(maker: Callable[..., bytes], person: KeySigner, agency: KeySigner) -> None:
+    stream = io.BytesIO(maker(1))
+    update = open_update(stream)
+    lock = FieldMDPSpec(FieldMDPAction.ALL)
+    append_signature_field(update, SigFieldSpec("Last", field_mdp_spec=lock, doc_mdp_update_value=MDPPerm.NO_CHANGES))
+    append_signature_field(update, SigFieldSpec("Other"))
+    update.append()
+    signed = sign_pdf(stream.getvalue(), signer=person, at=AT, field="Last")
+    assert b"/FieldMDP" in signed
+    assert "SIG-INTEGRITY-OK" in {item.code for item in assess_pdf(signed, at=AT).all_findings}
+    later = sign_pdf(signed, signer=agency, at=AT, field="Other")
+    assert assess_pdf(later, at=AT).indication is Indication.TOTAL_FAILED
+
+
+def test_a_pdfa_file_keeps_what_makes_it_one(person: KeySigner, tmp_path: Path) -> None:
+    typst = pytest.importorskip("typst", reason="the extra forms is not installed")
+    (tmp_path / "page.typ").write_text("CHỦ TỊCH", encoding="utf-8")
+    made = typst.compile(str(tmp_path / "page.typ"), pdf_standards=["a-2b"])
+    place = At(box=(100, 100, 200, 150))
+    result = sign_pdf_reporting(
+        made, signer=person, at=AT, appearance=PersonImage(image=sample_signature(), place=place)
+    )
+    assert result.findings == ()
+    before, after = open_reader(made), open_reader(result.pdf)
+    assert pdfa_part(after.root) == pdfa_part(before.root) == "2B"
+    for key in ("/Metadata", "/OutputIntents", "/Pages"):
+        assert after.root.raw_get(key) == before.root.raw_get(key)
+    assert after.trailer["/ID"][0] == before.trailer["/ID"][0]
+    widget = after.root["/AcroForm"]["/Fields"][0]
+    assert int(widget["/F"]) & 0b100
+    assert not int(widget["/F"]) & 0b11011  # hidden in no way
+    assert "/NeedAppearances" not in after.root["/AcroForm"]
+    old = made.replace(b"pdfaid:part>2", b"pdfaid:part>1")
+    found = sign_pdf_reporting(old, signer=person, at=AT, appearance=PersonImage(image=sample_signature(), place=place))
+    assert [item.code for item in found.findings] == ["SIG-IMAGE-PDFA1"]

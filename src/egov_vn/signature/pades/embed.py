@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, cast
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, enumerate_sig_fields
+from pyhanko.sign.fields import FieldMDPSpec, MDPPerm, SigFieldSpec, SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
 from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
@@ -82,12 +82,20 @@ def write_signature(
         reason=slot.reason,
         bytes_reserved=2 * room,
     )
-    mdp = (
-        SigMDPSetup(md_algorithm=digest, certify=True, docmdp_perms=_PERMISSIONS[slot.certify])
-        if slot.certify
-        else None
+    return _write(update, slot, placeholder, digest=digest, container=container)
+
+
+def _restrictions(slot: Slot, field: Any, digest: str) -> SigMDPSetup | None:
+    """Return what the signature forbids: its own certification, or the lock that its field asks for."""
+    lock = entry(field, "/Lock")
+    if slot.certify is None and lock is None:
+        return None
+    locked = FieldMDPSpec.from_pdf_object(lock) if lock is not None and "/Action" in lock else None
+    limit = entry(lock, "/P") if lock is not None else None
+    permission = _PERMISSIONS[slot.certify] if slot.certify else (MDPPerm(int(limit)) if limit is not None else None)
+    return SigMDPSetup(
+        md_algorithm=digest, certify=slot.certify is not None, field_lock=locked, docmdp_perms=permission
     )
-    return _write(update, slot, placeholder, digest=digest, container=container, mdp=mdp)
 
 
 def write_timestamp(
@@ -95,7 +103,7 @@ def write_timestamp(
 ) -> bytes:
     """Append a document time-stamp; *container* fetches the token for the document digest."""
     placeholder = DocumentTimestamp(bytes_reserved=2 * room)
-    return _write(update, Slot(field=field), placeholder, digest=digest, container=container, mdp=None)
+    return _write(update, Slot(field=field), placeholder, digest=digest, container=container)
 
 
 def _write(
@@ -105,7 +113,6 @@ def _write(
     *,
     digest: str,
     container: Callable[[bytes], bytes],
-    mdp: SigMDPSetup | None,
 ) -> bytes:
     with foreign("the PDF cannot be signed"):
         spec = None
@@ -122,6 +129,7 @@ def _write(
             _dress(update, field_ref, slot)
         if update.output_version < (2, 0):
             update.register_extension(ESIC_EXTENSION_1)
+        mdp = _restrictions(slot, field_ref.get_object(), digest)
         steps.send(SigObjSetup(sig_placeholder=placeholder, mdp_setup=mdp))
         prepared, output = steps.send(SigIOSetup(md_algorithm=digest, in_place=True))
     made = container(prepared.document_digest)
