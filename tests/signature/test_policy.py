@@ -71,7 +71,7 @@ def test_variants() -> None:
     assert SignaturePolicy.official_document(date(2021, 6, 1)).digest("sha1", NEW).allowed
     assert official.requiring(RevocationRule.ALWAYS).revocation is RevocationRule.ALWAYS
     assert not SignaturePolicy.default().official
-    with pytest.raises(ValueError):
+    with pytest.raises(InvalidInput):
         official.requiring("khac")  # type: ignore[arg-type]
 
 

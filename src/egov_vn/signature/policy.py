@@ -84,6 +84,8 @@ class SignaturePolicy:
 
     def requiring(self, revocation: RevocationRule) -> Self:
         """Return the same policy with another rule for revocation data."""
+        if revocation not in set(RevocationRule):
+            raise InvalidInput(f"{revocation!r} is not one of {', '.join(RevocationRule)}", path="revocation")
         return replace(self, revocation=RevocationRule(revocation))
 
     def digest(self, name: str, at: datetime) -> AlgorithmVerdict:
