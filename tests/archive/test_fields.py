@@ -14,7 +14,7 @@ from lxml import etree
 from egov_vn.archive import Description, codes, table
 from egov_vn.archive.descriptive import read_description, schema_of, write_description
 from egov_vn.archive.fields import Field, FieldTable, tables
-from egov_vn.archive.identifiers import ArchivalCode, DocCode, FileCode, PacketCode, PaperCode, doc_id
+from egov_vn.archive.identifiers import ArchivalCode, DocCode, FileCode, PacketCode, PaperCode, doc_id, request_code
 from egov_vn.archive.values import parse_date
 from egov_vn.errors import InvalidInput
 
@@ -214,3 +214,13 @@ def test_document_identifiers_fit_in_25_characters() -> None:
     assert doc_id("H13.12.3.2026.260212-0002", 1) != doc_id("H13.12.3.2026.260212-0001", 1)
     with pytest.raises(InvalidInput):
         doc_id("x", 0)
+
+
+def test_request_codes() -> None:
+    assert request_code(ordinal=1, agency="UBND", transfer=2, year=2026) == "1.UBND.2.2026"
+    assert (
+        request_code(ordinal=1, agency="UBND", transfer=2, year=2026, notation="NL", separator="/")
+        == "1/NL/UBND/2/2026"
+    )
+    with pytest.raises(InvalidInput):
+        request_code(ordinal=0, agency="UBND", transfer=2, year=2026)

@@ -137,6 +137,14 @@ def test_xlsx_holds_text_as_text(reports: list[CheckReport]) -> None:
     assert zipfile.is_zipfile(io.BytesIO(data))
 
 
+def test_the_list_is_read_back_from_xlsx(reports: list[CheckReport]) -> None:
+    listing = HandoverList.of(reports)
+    assert compare(HandoverList.read_xlsx(to_xlsx(list_sheet(listing), at=AT)), reports) == compare(listing, reports)
+    for data in (b"", b"PK\x03\x04", b"x" * 1000):
+        with pytest.raises(InvalidInput, match="not an xlsx file"):
+            HandoverList.read_xlsx(data)
+
+
 def test_the_destruction_list_is_a_proposal() -> None:
     held = HeldFile(code="a", title="Hồ sơ a", retention=Retention(10), started=2026, records=1, pages=2)
     sheet = destruction_sheet(propose_destruction([held], on=date(2046, 1, 1)))

@@ -15,7 +15,7 @@ from egov_vn.agency import AgencyCode
 from egov_vn.archive.fields import table
 from egov_vn.errors import InvalidInput
 
-__all__ = ["ArchivalCode", "DocCode", "FileCode", "PacketCode", "PaperCode", "doc_id"]
+__all__ = ["ArchivalCode", "DocCode", "FileCode", "PacketCode", "PaperCode", "doc_id", "request_code"]
 
 _YEAR: Final = re.compile(r"(?:1[89]|20)\d\d")
 _PART: Final = re.compile(r"[^\s\x00-\x1f]{1,60}")
@@ -226,6 +226,20 @@ def doc_id(file_code: FileCode | str, ordinal: int) -> str:
     if len(plain) <= (table("SIP_doc")["docId"].length or 0):
         return plain
     return f"{hashlib.sha256(str(file_code).encode()).hexdigest()[:16].upper()}.{ordinal}"
+
+
+def request_code(
+    *, ordinal: int, agency: str, transfer: int, year: int, notation: str = "", separator: str = "."
+) -> str:
+    """Return the code of a request to hand over (*mã yêu cầu nộp lưu*).
+
+    Ordinal in the year, notation if any, abbreviation of the *agency*, number of the transfer, year; the separator is
+    printed in no text that was found.
+    """
+    if ordinal < 1 or transfer < 1 or not _year(str(year)):
+        raise InvalidInput("ordinal and transfer begin at 1, the year has four digits", path="request_code")
+    parts = [str(ordinal), notation, _check(agency, "agency"), str(transfer), str(year)]
+    return separator.join(part for part in parts if part)
 
 
 def _split(text: str, name: str) -> list[str]:

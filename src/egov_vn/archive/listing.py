@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Self
@@ -17,7 +18,7 @@ from egov_vn.archive.fields import codes
 from egov_vn.archive.report import CheckReport
 from egov_vn.archive.rules import CheckFinding, broken
 from egov_vn.archive.values import parse_date
-from egov_vn.errors import InvalidInput
+from egov_vn.errors import InvalidInput, Unavailable
 
 __all__ = ["HandoverList", "ListRow", "compare"]
 
@@ -64,6 +65,26 @@ class HandoverList:
             return cls.read_rows(csv.reader(io.StringIO(text, newline="")), name=name)
         except csv.Error as error:
             raise InvalidInput(f"not CSV: {error}", path=name) from error
+
+    @classmethod
+    def read_xlsx(cls, data: bytes, *, name: str = "muc-luc.xlsx") -> Self:
+        """Read a list from the first sheet of an xlsx file (extra `xlsx`); rows above the headings are passed over."""
+        try:
+            from openpyxl import load_workbook  # noqa: PLC0415 - an extra
+        except ModuleNotFoundError as error:
+            raise Unavailable("xlsx needs the extra: pip install 'egov-vn[xlsx]'", service="openpyxl") from error
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # openpyxl remarks on styles it does not know
+                book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            rows = [
+                row for row, _ in zip(book.worksheets[0].iter_rows(values_only=True), range(_MAX_ROWS), strict=False)
+            ]
+        except Exception as error:
+            raise InvalidInput(f"not an xlsx file: {error}", path=name) from error
+        heading = HEADINGS[_NAMES.index("code")].casefold()
+        start = next((n for n, row in enumerate(rows) if heading in (_text(cell).casefold() for cell in row)), 0)
+        return cls.read_rows(rows[start:], name=name)
 
     @classmethod
     def read_rows(cls, rows: Iterable[Iterable[object]], *, name: str = "muc-luc") -> Self:

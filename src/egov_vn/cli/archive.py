@@ -127,7 +127,7 @@ def make_list(
 def report(
     packages: list[Path] = typer.Argument(..., help="Các gói tin của lần nộp."),
     out: Path | None = typer.Option(None, "--out", help="Tệp .xlsx hoặc .pdf."),
-    listing: Path | None = typer.Option(None, "--list", help="Mục lục (.csv) để đối chiếu."),
+    listing: Path | None = typer.Option(None, "--list", help="Mục lục (.csv, .xlsx) để đối chiếu."),
     minutes: bool = typer.Option(False, "--minutes", help="Lập biên bản giao nhận thay cho báo cáo kiểm tra."),
     request: str = typer.Option("", "--request", help="Mã đăng ký yêu cầu (biên bản)."),
     giver: str = typer.Option("", "--giver", help="Cơ quan nộp (biên bản)."),
@@ -138,7 +138,7 @@ def report(
 ) -> None:
     """Kiểm tra mọi gói tin của lần nộp, đối chiếu mục lục, lập báo cáo đạt/không đạt hoặc biên bản giao nhận."""
     reports = _reports(packages, fixity=True)
-    differences = compare(HandoverList.read_csv(_read(listing), name=listing.name), reports) if listing else ()
+    differences = compare(_read_list(listing), reports) if listing else ()
     if out is not None:
         instant = _instant(at)
         sheet = report_sheet(reports)
@@ -199,6 +199,11 @@ def _read_file(source: Path, kind: str) -> ArchivalFile:
         if isinstance(error, InvalidInput):
             raise
         raise InvalidInput(f"not a description of a file: {error}", path=str(source)) from error
+
+
+def _read_list(path: Path) -> HandoverList:
+    read = HandoverList.read_xlsx if path.suffix == ".xlsx" else HandoverList.read_csv
+    return read(_read(path), name=path.name)
 
 
 def _reports(packages: list[Path], *, fixity: bool) -> list[CheckReport]:
