@@ -182,9 +182,9 @@ class _Assessment:
         """Return a function that hashes what *item* signs."""
 
         def digest(name: str) -> bytes:
-            key = ("pdf", item.end, item.name, name)
+            start, length, resume, rest = (int(value) for value in item.signature.byte_range)
+            key = ("pdf", start, length, resume, rest, name)
             if key not in self.memo.items:
-                start, length, resume, rest = (int(value) for value in item.signature.byte_range)
                 view = memoryview(self.pdf)
                 self.memo.items[key] = hash_of(name, view[start : start + length], view[resume : resume + rest])
             found: bytes = self.memo.items[key]
