@@ -323,3 +323,14 @@ def test_missing_file_of_a_manifest(person: KeySigner, at: datetime, judge: Call
         report = judge(signed, files={"a.txt": b"a"})
         assert report.sub_indication is SubIndication.SIGNED_DATA_NOT_FOUND
         assert judge(signed, files={"a.txt": b"x", "b.txt": b"b"}).sub_indication is SubIndication.HASH_FAILURE
+
+
+@pytest.mark.parametrize("length", [b"\x82\xff\xff", b"\x84\xff\xff\xff"])
+def test_a_certificate_whose_key_is_broken(length: bytes, detached: bytes, person: KeySigner, at: datetime) -> None:
+    der = person.certificate.public_bytes(Encoding.DER)
+    key = der.index(b"\x00\x30\x82", der.index(b"\x03\x82"))  # the RSA key in its bit string
+    broken = der[: key + 2] + length + der[key + 2 + len(length) :]
+    changed = detached.replace(base64.b64encode(der), base64.b64encode(broken))
+    assert changed != detached
+    report = assess_xml(changed, at=at)
+    assert report.indication is not Indication.TOTAL_PASSED

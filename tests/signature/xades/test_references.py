@@ -105,7 +105,7 @@ def test_files_by_function_and_without_uri() -> None:
         xpath("not(ancestor-or-self::d:Signature)"),
         xpath(
             "count(ancestor-or-self::d:Signature | here()/ancestor::d:Signature[1]) &gt;\n "
-             "count(ancestor-or-self::d:Signature)"
+            "count(ancestor-or-self::d:Signature)"
         ),
         xpath("/descendant::d:Signature", "http://www.w3.org/2002/06/xmldsig-filter2", ' Filter="subtract"'),
         xpath("//d:Signature", "http://www.w3.org/2002/06/xmldsig-filter2", ' Filter="subtract"'),

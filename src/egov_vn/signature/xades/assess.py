@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lxml import etree
@@ -25,6 +25,7 @@ from egov_vn.signature.xades.core import Core, check_core
 from egov_vn.signature.xades.diagnose import diagnose
 from egov_vn.signature.xades.document import Document
 from egov_vn.signature.xades.extend import level_of
+from egov_vn.signature.xades.keyinfo import key_of_certificate
 from egov_vn.signature.xades.limits import Tolerance, XmlLimits
 from egov_vn.signature.xades.names import SIGNED_PROPERTIES, ds
 from egov_vn.signature.xades.profiles import XmlProfile, detect_profile, in_place
@@ -198,8 +199,8 @@ class _One:
         core = check_core(self.context)
         evidence = self._evidence(core)
         intermediates = self.terms.trust.intermediates if self.terms.trust else ()
-        candidates = dict.fromkeys((*evidence.certificates, *intermediates))
-        bound = bind(core, tuple(der for der in candidates if self._readable(der)))
+        evidence = replace(evidence, certificates=tuple(der for der in evidence.certificates if self._readable(der)))
+        bound = bind(core, tuple(dict.fromkeys((*evidence.certificates, *intermediates))))
         self._mathematics(core)
         for code, detail in bound.problems:
             self.add(code, detail)
@@ -231,11 +232,11 @@ class _One:
         return conclude(given, at=terms.at, trust=terms.trust, policy=terms.policy, memo=terms.memo), core
 
     def _readable(self, der: bytes) -> bool:
+        # asn1crypto reads lazily: a certificate counts as readable once its names and its key have been read
         try:
-            self.terms.memo.certificate(der)
-        except InvalidInput:
+            return self.terms.memo.info(der) is not None and key_of_certificate(der) is not None
+        except (InvalidInput, ValueError, TypeError, KeyError):
             return False
-        return True
 
     def _evidence(self, core: Core) -> Evidence:
         own = Evidence(core.material.certificates, RevocationData())

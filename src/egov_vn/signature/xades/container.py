@@ -110,7 +110,16 @@ def _read(data: bytes, limits: AsicLimits) -> dict[str, bytes]:
                 entries[name] = _unpack(archive, item, left, limits)
                 left -= len(entries[name])
             return entries
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        OSError,
+        ValueError,
+        IndexError,
+    ) as error:
         if isinstance(error, InvalidInput):
             raise
         raise InvalidInput(f"not a readable ZIP file: {error}", path="zip") from error
