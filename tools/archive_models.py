@@ -9,7 +9,10 @@ from egov_vn.archive.fields import Field, FieldTable, tables
 
 HOME = Path(__file__).parents[1] / "src" / "egov_vn" / "archive"
 FILES = {
-    "models.py": (("tt05_2025",), "The records of TT 05/2025/TT-BNV as typed models: English names here, the circular's on the wire."),
+    "models.py": (
+        ("tt05_2025",),
+        "The records of TT 05/2025/TT-BNV as typed models: English names here, the circular's on the wire.",
+    ),
     "older_models.py": (
         ("nd30_2020", "tt02_2019"),
         "The records of NĐ 30/2020/NĐ-CP and TT 02/2019/TT-BNV as typed models (the latter are only read).",
@@ -55,7 +58,9 @@ def type_of(field: Field) -> str:
         return "tuple[str, ...]"
     if field.codes and field.type != "Boolean":
         return "str"
-    return {"Number": "int", "Boolean": "bool", "Date": "date | str" if field.partial else "date"}.get(field.type, "str")
+    return {"Number": "int", "Boolean": "bool", "Date": "date | str" if field.partial else "date"}.get(
+        field.type, "str"
+    )
 
 
 def source(rows: FieldTable) -> str:
@@ -71,7 +76,9 @@ def source(rows: FieldTable) -> str:
     held = [(path, field) for path, field in rows.by_name.items() if field.type != "Group"]
     held.sort(key=lambda item: item[1].required != "R")
     for path, field in held:
-        name = field.python_name if "." not in path else rows[path.partition(".")[0]].python_name + "_" + field.python_name
+        name = (
+            field.python_name if "." not in path else rows[path.partition(".")[0]].python_name + "_" + field.python_name
+        )
         kind, default = type_of(field), ""
         if field.required != "R":
             kind, default = (kind, " = ()") if field.multi else (f"{kind} | None", " = None")
