@@ -126,8 +126,10 @@ def _touch(certificate: asn1_x509.Certificate) -> None:
     """Read now what asn1crypto would read late, so that a broken certificate shows here and not in the middle."""
     _ = (
         certificate.subject.hashable,
+        certificate.issuer.hashable,
         certificate.issuer_serial,
         certificate.public_key.algorithm,
+        certificate.public_key.sha1,
         certificate.critical_extensions,
         certificate.key_identifier,
         certificate.authority_key_identifier,

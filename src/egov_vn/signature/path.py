@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from asn1crypto import x509 as asn1_x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from pyhanko_certvalidator.context import ValidationContext
 from pyhanko_certvalidator.errors import PathBuildingError, ValidationError
 from pyhanko_certvalidator.path import ValidationPath
@@ -181,8 +182,8 @@ async def _collect(builder: PathBuilder, leaf: asn1_x509.Certificate) -> list[Va
                 break
     except PathBuildingError:
         return found
-    except (ValueError, TypeError, KeyError) as error:
-        raise InvalidInput(f"the certificates cannot be read: {error}", path="certificate") from error
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return found  # a helper that cannot be read after all leads nowhere; the paths found before it stand
     finally:
         await walker.cancel()
     return found
@@ -263,7 +264,15 @@ def _structure_problem(path: ValidationPath, *, moment: datetime) -> str | None:
         run(lambda: async_validate_path(context, path))
     except ValidationError as error:
         return error.failure_msg
-    except (ValueError, TypeError, KeyError, AssertionError, NotImplementedError) as error:
+    except (
+        UnsupportedAlgorithm,
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        AssertionError,
+        NotImplementedError,
+    ) as error:
         return f"the certificates cannot be processed ({error})"
     return None
 

@@ -27,7 +27,7 @@ from egov_vn.signature.trust import TrustStore
 
 __all__ = ["TimestampInfo", "TimestampReport", "Timestamper", "assess_timestamp", "read_timestamp", "request"]
 
-_UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError, OverflowError)
+_UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError, OverflowError, NotImplementedError)
 
 
 @runtime_checkable
@@ -119,14 +119,42 @@ def assess_timestamp(
     *proofs.best_time* is when a later time-stamp shows this token to exist: the chain of the TSA is judged then.
     """
     require_aware(at)
-    memo, policy = memo or Memo(), policy or SignaturePolicy.default()
     try:
-        info = read_timestamp(token, where=where)
-        signed = open_signed_data(token, where=where)
-    except InvalidInput as error:
-        return _broken(where, error.message)
+        return _assess(
+            token,
+            digest=digest,
+            at=at,
+            trust=trust,
+            policy=policy or SignaturePolicy.default(),
+            helpers=tuple(intermediates),
+            revocation=revocation or RevocationData(),
+            proofs=proofs,
+            memo=memo or Memo(),
+            where=where,
+        )
+    except _UNREADABLE as error:
+        # asn1crypto parses late: a broken member of a token shows only when it is looked at
+        return _broken(where, error.message if isinstance(error, InvalidInput) else str(error))
+
+
+def _assess(
+    token: bytes,
+    *,
+    digest: bytes | Callable[[str], bytes],
+    at: datetime,
+    trust: TrustStore | None,
+    policy: SignaturePolicy,
+    helpers: tuple[bytes, ...],
+    revocation: RevocationData,
+    proofs: Proofs | None,
+    memo: Memo,
+    where: str,
+) -> TimestampReport:
+    info = read_timestamp(token, where=where)
+    signed = open_signed_data(token, where=where)
+    if len(signed["signer_infos"]) != 1:
+        raise InvalidInput("a time-stamp token has exactly one signer (RFC 3161 section 2.4.2)", path=where)
     content = signed["encap_content_info"]["content"]
-    helpers = tuple(intermediates)
     check = check_signer_info(
         signed,
         signed["signer_infos"][0],
@@ -147,7 +175,7 @@ def assess_timestamp(
             trust=trust,
             policy=policy,
             intermediates=(*check.certificates, *helpers),
-            revocation=(revocation or RevocationData()) | RevocationData(crls=check.crls, ocsps=check.ocsps),
+            revocation=revocation | RevocationData(crls=check.crls, ocsps=check.ocsps),
             proofs=proofs,
             usage=Usage.TIME_STAMPING,
             memo=memo,
@@ -156,7 +184,7 @@ def assess_timestamp(
         findings += chain.findings
         verdicts.append((chain.indication, chain.sub_indication))
         _check_own_time(check, info, memo, findings, verdicts, where)
-        _check_algorithm(check, at, policy, proofs, memo, findings, verdicts, where)
+        _check_algorithm(check, info, at, policy, proofs, memo, findings, verdicts, where)
     indication, sub = worst_of(verdicts)
     findings.append(_summary(info, indication, check, memo, where))
     return TimestampReport(
@@ -246,6 +274,7 @@ def _check_own_time(
 
 def _check_algorithm(
     check: SignerCheck,
+    info: TimestampInfo,
     at: datetime,
     policy: SignaturePolicy,
     proofs: Proofs | None,
@@ -258,7 +287,8 @@ def _check_algorithm(
         return
     moment = proofs.best_time if proofs and proofs.best_time else at
     key = key_size(memo.certificate(check.certificate).public_key)
-    for verdict in policy.signature(check.algorithm, key, moment):
+    # the hash of the imprint counts like that of the signature: who can collide it can move the time to other data
+    for verdict in (*policy.signature(check.algorithm, key, moment), policy.digest(info.algorithm, moment)):
         if not verdict.allowed:
             findings.append(messages.algorithm(where, "TSA", verdict))
             verdicts.append((Indication.INDETERMINATE, SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE))
