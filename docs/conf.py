@@ -14,7 +14,13 @@ author = "The egov_vn maintainers"
 copyright = "2026, the egov_vn maintainers"
 release = version = __version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.doctest", "sphinx.ext.intersphinx", "sphinx.ext.viewcode"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.doctest",
+    "sphinx.ext.intersphinx",
+    "sphinx.ext.viewcode",
+]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build", "glossary/*"]
 html_theme = "furo"
@@ -26,12 +32,11 @@ autodoc_typehints = "signature"
 autodoc_class_signature = "separated"
 autodoc_preserve_defaults = True
 default_role = "code"
-intersphinx_mapping: dict[str, tuple[str, None]] = {}
-doctest_global_setup = """
+doctest_global_setup = f"""
 import os
-os.chdir({root!r})
-""".format(root=str(ROOT))
-# Annotations name private helpers, type variables and other projects, for which no inventory is fetched (builds are offline).
+os.chdir({str(ROOT)!r})
+"""
+# Annotations name private helpers, type variables and other projects; builds are offline and fetch no inventory.
 nitpick_ignore_regex = [("py:.*", ".*")]
 
 

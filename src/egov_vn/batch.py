@@ -7,8 +7,8 @@ with ProcessPoolExecutor(2) as executor:
 ```
 
 For many machines hand over `dask.distributed.Client(…).get_executor()`. One bad item never stops the rest: an error
-of ours becomes the outcome of its item; anything else is a defect and is raised. At most *in_flight* items are held at a
-time, so a million documents stream through in constant memory.
+of ours becomes the outcome of its item; anything else is a defect and is raised. At most *in_flight* items are held
+at a time, so a million documents stream through in constant memory.
 """
 
 from __future__ import annotations
