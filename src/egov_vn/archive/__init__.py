@@ -4,10 +4,13 @@ TT 05/2025/TT-BNV (packages), Luật Lưu trữ 33/2024/QH15 (periods, transfer,
 (input records of the document system), TT 02/2019/TT-BNV (older records, read only).
 """
 
+from egov_vn.archive.bagit import Bag, check_bag, read_bag, write_bag
 from egov_vn.archive.check import CheckOptions, check_package
 from egov_vn.archive.check_signatures import SignatureCheck
 from egov_vn.archive.convert import Converted, from_nd30, from_tt02
 from egov_vn.archive.disposal import DestructionProposal, HeldFile, Hold, propose_destruction
+from egov_vn.archive.evidence import EvidenceRecord, Seal, renew_hash_trees, renew_timestamps, seal_objects
+from egov_vn.archive.evidence_check import EvidenceReport, assess_evidence, verify_evidence
 from egov_vn.archive.fields import CodeList, Field, FieldTable, codes, table
 from egov_vn.archive.identifiers import ArchivalCode, DocCode, FileCode, PacketCode, PaperCode, doc_id
 from egov_vn.archive.listing import HandoverList, ListRow, compare
@@ -24,6 +27,7 @@ from egov_vn.archive.transform import Loss, Transformed, open_package, to_aip, t
 __all__ = [
     "ArchivalCode",
     "ArchivalFile",
+    "Bag",
     "CheckFinding",
     "CheckOptions",
     "CheckReport",
@@ -32,6 +36,8 @@ __all__ = [
     "Description",
     "DestructionProposal",
     "DocCode",
+    "EvidenceRecord",
+    "EvidenceReport",
     "Field",
     "FieldTable",
     "FileCode",
@@ -49,12 +55,15 @@ __all__ = [
     "Record",
     "Retention",
     "Schedule",
+    "Seal",
     "Sheets",
     "SignatureCheck",
     "StartEvent",
     "Step",
     "TransferDue",
     "Transformed",
+    "assess_evidence",
+    "check_bag",
     "check_package",
     "codes",
     "compare",
@@ -65,8 +74,14 @@ __all__ = [
     "from_tt02",
     "open_package",
     "propose_destruction",
+    "read_bag",
+    "renew_hash_trees",
+    "renew_timestamps",
+    "seal_objects",
     "table",
     "to_aip",
     "to_dip",
+    "verify_evidence",
+    "write_bag",
     "write_package",
 ]
