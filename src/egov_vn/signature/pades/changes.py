@@ -129,6 +129,15 @@ class History:
         self._reader = reader
         self._steps: dict[tuple[bool, int], DiffResult | SuspiciousModification] = {}
 
+    @property
+    def has_tail(self) -> bool:
+        """Whether something else than white space follows the %%EOF of the last update: nobody signed it."""
+        stream = self._reader.stream
+        stream.seek(self._reader.last_startxref)
+        _, _, rest = stream.read().partition(b"startxref")
+        _, _, tail = rest.partition(b"%%EOF")
+        return bool(tail.strip(b"\x00\t\n\x0c\r "))
+
     def since(self, signature: EmbeddedPdfSignature, *, official: bool) -> DiffResult | SuspiciousModification:
         """Return the heaviest modification after *signature*, or the first that is not permitted."""
         heaviest = DiffResult(ModificationLevel.NONE, set())
@@ -168,6 +177,8 @@ def changes_after(signature: EmbeddedPdfSignature, history: History, *, official
     revisions = signature.reader.xrefs.total_revisions
     if revisions > MAX_REVISIONS:
         return Changes(Change.OTHER, f"the file has {revisions} updates")
+    if history.has_tail:
+        return Changes(Change.OTHER, "bytes that belong to no update follow the end of the file")
     strict = history.since(signature, official=True)
     if isinstance(strict, DiffResult):
         return _permitted(signature, strict, Change.SIGNATURES)
