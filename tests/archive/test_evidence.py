@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -248,3 +249,70 @@ def test_a_million_objects_under_one_stamp(world: World) -> None:
         record = seal.record(hashes[number])
         assert len(record.der) < 6_000
         assert str(world.assess(record, number.to_bytes(4, "big")).indication) == "TOTAL-PASSED"
+
+
+def _der(content: bytes, tag: int = 0x30) -> bytes:
+    length = len(content)
+    return bytes([tag]) + (bytes([length]) if length < 128 else b"\x84" + length.to_bytes(4, "big")) + content
+
+
+SHA256_OID = bytes.fromhex("0609608648016503040201")
+TOKEN = _der(bytes.fromhex("06092a864886f70d010702") + _der(_der(b""), 0xA0))
+MANY = 15 * 1024 * 1024
+
+
+def _with(sequence: bytes, algorithms: bytes = _der(SHA256_OID)) -> bytes:
+    return _der(b"\x02\x01\x01" + _der(algorithms) + _der(sequence))
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        _with(b"\x30\x00" * (MANY // 2)),
+        _with(_der(TOKEN * (MANY // len(TOKEN)))),
+        _with(_der(_der(_der(SHA256_OID, 0xA0) + _der(_der(b"\x04\x00" * (MANY // 2)), 0xA2) + TOKEN))),
+        _with(_der(_der(_der(SHA256_OID, 0xA0) + _der(b"\x30\x00" * (MANY // 2), 0xA2) + TOKEN))),
+        _with(_der(_der(TOKEN)), b"\x30\x00" * (MANY // 2)),
+        _with(b"\x30\x80" * (MANY // 2)),
+        _with(b"\x30\x84\xff\xff\xff\xff"),
+        _der(b"\x1f" * 5),
+        b"\x30\x00" * 8_000_001,
+        _der(b"\x04\x00", 0x04),
+        b"\x00" * (17 * 1024 * 1024),
+    ],
+    ids=["chains", "stamps", "hashes", "lists", "algorithms", "deep", "longer", "tags", "tail", "octets", "zeroes"],
+)
+def test_a_hostile_record_is_refused_at_once(hostile: bytes) -> None:
+    start = perf_counter()
+    with pytest.raises(InvalidInput):
+        EvidenceRecord.parse(hostile)
+    assert perf_counter() - start < 3
+
+
+def test_renewal_keeps_what_a_record_says_of_encryption_and_keys(world: World) -> None:
+    from asn1crypto import core  # noqa: PLC0415 - only this record needs it
+
+    from egov_vn.archive.evidence_asn1 import EvidenceRecordAsn1  # noqa: PLC0415
+
+    made = EvidenceRecordAsn1.load(world.seal.record(sha256(DATA[0])).der)
+    told = EvidenceRecordAsn1(
+        {
+            "version": 1,
+            "digest_algorithms": [{"algorithm": "sha256"}, {"algorithm": "1.2.3.4"}],
+            "crypto_infos": [{"crypto_info_type": "1.2.3", "crypto_info_value": core.Null()}],
+            "encryption_info": {"encryption_info_type": "1.2.3", "encryption_info_value": core.Null()},
+            "archive_time_stamp_sequence": made["archive_time_stamp_sequence"],
+        }
+    )
+    record = EvidenceRecord.parse(bytes(told.dump()))
+    assert record.encrypted
+    assert not world.seal.record(sha256(DATA[0])).encrypted
+    stamper = world.second.timestamper(AT + 2 * YEAR)
+    (stamped,) = renew_timestamps([record], timestamper=stamper)
+    both = {"sha256": sha256(DATA[0]), "sha512": sha512(DATA[0])}
+    (renewed,) = renew_hash_trees([(stamped, both)], timestamper=stamper, algorithm="sha512")
+    held = EvidenceRecordAsn1.load(renewed.der)
+    assert renewed.encrypted
+    assert held["crypto_infos"].dump() == told["crypto_infos"].dump()
+    assert [item["algorithm"].native for item in held["digest_algorithms"]] == ["sha256", "1.2.3.4", "sha512"]
+    assert str(world.assess(renewed, DATA[0], at=AT + 3 * YEAR).indication) == "TOTAL-PASSED"

@@ -19,16 +19,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Self
 
-from asn1crypto import cms
+from asn1crypto import cms, core
 
-from egov_vn.archive.evidence_asn1 import ArchiveTimeStampSequence, EvidenceRecordAsn1
+from egov_vn.archive.evidence_asn1 import ArchiveTimeStampSequence, EvidenceRecordAsn1, check_counts, hash_lists
 from egov_vn.archive.hash_tree import SIZES, Group, HashTree, PartialTree, root_of
 from egov_vn.errors import InvalidInput
 from egov_vn.signature import Timestamper, read_timestamp
 
 __all__ = ["ArchiveStamp", "EvidenceRecord", "Seal", "members", "renew_hash_trees", "renew_timestamps", "seal_objects"]
 
-MAX_BYTES: Final = 64 * 1024 * 1024
+MAX_BYTES: Final = 16 * 1024 * 1024
 """An evidence record larger than this is refused."""
 _BROKEN: Final = (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError)
 
@@ -96,11 +96,12 @@ class EvidenceRecord:
     @cached_property
     def encrypted(self) -> bool:
         """Whether the record says that the objects were encrypted before they were hashed."""
-        return self._asn1["encryption_info"].native is not None
+        return _present(self._asn1["encryption_info"])
 
     @cached_property
     def _asn1(self) -> Any:
         try:
+            check_counts(self.der)
             record = EvidenceRecordAsn1.load(self.der, strict=True)
             if record["version"].native != 1:
                 raise InvalidInput(f"version {record['version'].native} is not known", path="evidence.version")
@@ -121,7 +122,7 @@ class Seal:
     def record(self, digest: bytes) -> EvidenceRecord:
         """Return the evidence record of the object (or group member) with this hash."""
         stamp = ArchiveStamp(algorithm=self.tree.algorithm, tree=self.tree.reduced(digest), token=self.token)
-        return _record((self.tree.algorithm,), [[_asn1(stamp)]])
+        return _record([{"algorithm": self.tree.algorithm}], [[_asn1(stamp)]])
 
 
 def seal_objects(objects: Iterable[Group], *, timestamper: Timestamper, algorithm: str = "sha256") -> Seal:
@@ -218,10 +219,14 @@ def _stamped(tree: HashTree, timestamper: Timestamper) -> bytes:
 def _stamp(item: Any) -> ArchiveStamp:
     token = bytes(item["time_stamp"].dump())
     named = item["digest_algorithm"]
-    algorithm = named["algorithm"].native if named.native is not None else read_timestamp(token).algorithm
+    algorithm = _name(named["algorithm"].native if _present(named) else read_timestamp(token).algorithm)
     lists = item["reduced_hashtree"]
-    tree = tuple(tuple(value.native for value in part) for part in lists) if lists.native is not None else ()
-    return ArchiveStamp(algorithm=_name(algorithm), tree=tree, token=token)
+    tree = hash_lists(lists.contents, hashlib.new(algorithm).digest_size) if _present(lists) else ()
+    return ArchiveStamp(algorithm=algorithm, tree=tree, token=token)
+
+
+def _present(field: Any) -> bool:
+    return not isinstance(field, core.Void)
 
 
 def _asn1(stamp: ArchiveStamp) -> dict[str, Any]:
@@ -234,25 +239,21 @@ def _asn1(stamp: ArchiveStamp) -> dict[str, Any]:
     return fields
 
 
-def _record(algorithms: Iterable[str], chains: list[Any]) -> EvidenceRecord:
-    made = EvidenceRecordAsn1(
-        {
-            "version": 1,
-            "digest_algorithms": [{"algorithm": name} for name in algorithms],
-            "archive_time_stamp_sequence": chains,
-        }
-    )
-    return EvidenceRecord(bytes(made.dump()))
+def _record(algorithms: Iterable[Any], chains: list[Any], **kept: Any) -> EvidenceRecord:
+    fields = {"version": 1, "digest_algorithms": list(algorithms), "archive_time_stamp_sequence": chains, **kept}
+    return EvidenceRecord(bytes(EvidenceRecordAsn1(fields).dump()))
 
 
 def _appended(record: EvidenceRecord, stamp: ArchiveStamp, *, new_chain: bool) -> EvidenceRecord:
+    """Return *record* with one more stamp; what it says besides (of encryption, of keys) stays as it is."""
     old = EvidenceRecordAsn1.load(record.der)
     sequence = list(old["archive_time_stamp_sequence"])
-    if new_chain:
-        chains: list[Any] = [*sequence, [_asn1(stamp)]]
-    else:
-        chains = [*sequence[:-1], [*sequence[-1], _asn1(stamp)]]
-    return _record(dict.fromkeys((*record.algorithms, stamp.algorithm)), chains)
+    chains: list[Any] = [*sequence, [_asn1(stamp)]] if new_chain else [*sequence[:-1], [*sequence[-1], _asn1(stamp)]]
+    algorithms: list[Any] = list(old["digest_algorithms"])
+    if stamp.algorithm not in {item["algorithm"].native for item in algorithms}:
+        algorithms.append({"algorithm": stamp.algorithm})
+    kept = {name: old[name] for name in ("crypto_infos", "encryption_info") if _present(old[name])}
+    return _record(algorithms, chains, **kept)
 
 
 def _name(algorithm: str) -> str:

@@ -72,8 +72,9 @@ def assess_evidence(
 ) -> EvidenceReport:
     """Judge *record* for an object at the instant *at*.
 
-    *data* is the object itself, or its hashes by algorithm (a sequence of hashes for a group: the first list must then
-    hold exactly these). Offline: *revocation* is what you have, beside what the tokens carry.
+    *data* is the object itself, or its hashes by algorithm. Two hashes and more are a group: the first list must then
+    hold exactly these; of one hash it is only said that it is there. Offline: *revocation* is what you have, beside
+    what the tokens carry.
     """
     require_aware(at)
     policy = policy or SignaturePolicy.default()
