@@ -101,7 +101,7 @@ def assess_cms(
     Bytes that are no CMS signature raise `InvalidInput`.
     """
     require_aware(at)
-    memo, policy = Memo(), policy or SignaturePolicy.default()
+    memo, policy = Memo.of(trust), policy or SignaturePolicy.default()
     signed = open_signed_data(_unarmoured(data), where="cms")
     covered = _content(signed, content)
     reports = tuple(

@@ -1,6 +1,7 @@
 """What one assessment has already parsed and checked, so that no step does it twice.
 
 A `Memo` lives as long as one call: `assess_pdf` makes one and passes it to every step. It is never kept in a module.
+What a trust store has read of its own certificates it begins with.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from asn1crypto import algos, keys
 from asn1crypto import x509 as asn1_x509
@@ -18,7 +19,11 @@ from pyhanko_certvalidator.registry import CertificateRegistry
 from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator, SignatureValidationContext
 
 from egov_vn.errors import InvalidInput
+from egov_vn.signature._asn1 import Certificate
 from egov_vn.signature.certificate import CertificateInfo
+
+if TYPE_CHECKING:
+    from egov_vn.signature.trust import TrustStore
 
 __all__ = ["Memo", "Proofs", "digest_of"]
 
@@ -39,17 +44,45 @@ class Memo:
     items: dict[Any, Any] = field(default_factory=dict)
     """Whatever a step wants to keep, under a key of its own."""
 
+    @classmethod
+    def of(cls, trust: TrustStore | None) -> Memo:
+        """Return a memo for one call, which knows the certificates of *trust* already."""
+        return cls() if trust is None else trust.read.copy()
+
+    def copy(self) -> Self:
+        """Return a memo that begins with the certificates of this one."""
+        return type(self)(_certificates=dict(self._certificates), _infos=dict(self._infos), _names=dict(self._names))
+
+    def read_all(self, ders: Iterable[bytes]) -> Self:
+        """Read the readable ones of *ders* to the last field, so that threads may share them."""
+        for der in ders:
+            try:
+                self.info(der)
+                _ = self.certificate(der).native
+            except (InvalidInput, ValueError, TypeError, KeyError, AttributeError, OverflowError):
+                self._certificates.pop(der, None)
+                self._infos.pop(der, None)
+        return self
+
     def certificate(self, der: bytes) -> asn1_x509.Certificate:
         """Return the parsed certificate, the same object for the same bytes."""
         found = self._certificates.get(der)
         if found is None:
             try:
-                found = asn1_x509.Certificate.load(der, strict=True)
+                found = Certificate.load(der, strict=True)
+                self._prepare(found)
                 _touch(found)
             except (ValueError, TypeError, KeyError, AttributeError) as error:
                 raise InvalidInput(f"the certificate cannot be read: {error}", path="certificate") from error
             self._certificates[der] = found
         return found
+
+    def _prepare(self, certificate: asn1_x509.Certificate) -> None:
+        """Give its names the prepared form, computed once for all certificates of the chain."""
+        for name in (certificate.issuer, certificate.subject):
+            raw = name.dump()
+            name.prepared = self._names.get(raw)
+            self._names[raw] = name.hashable
 
     def info(self, der: bytes) -> CertificateInfo:
         """Return what the certificate says."""

@@ -124,7 +124,7 @@ def assess_certificate(
     """
     require_aware(at)
     proofs = proofs or Proofs()
-    memo = memo or Memo()
+    memo = memo or Memo.of(trust)
     best = proofs.best_time
     memo.info(certificate)  # refuse what cannot be read before anything is said about it
     task = _Task(
@@ -278,11 +278,12 @@ def _structure_problem(path: ValidationPath, *, moment: datetime) -> str | None:
 
 
 def _check_anchor(task: _Task, anchor: Anchor, *, own: bool) -> None:
-    withdrawn = anchor.until < anchor.info.not_after
+    info = task.memo.info(anchor.der)
+    withdrawn = anchor.until < info.not_after
     if task.moment <= anchor.until or (own and not withdrawn):
         return
     task.add(
-        messages.anchor_ended(task.where, anchor.info.common_name, anchor.until, anchor.reason, withdrawn=withdrawn),
+        messages.anchor_ended(task.where, info.common_name, anchor.until, anchor.reason, withdrawn=withdrawn),
         SubIndication.CHAIN_CONSTRAINTS_FAILURE if withdrawn and not own else SubIndication.OUT_OF_BOUNDS_NO_POE,
     )
 

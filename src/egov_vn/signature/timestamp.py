@@ -129,7 +129,7 @@ def assess_timestamp(
             helpers=tuple(intermediates),
             revocation=revocation or RevocationData(),
             proofs=proofs,
-            memo=memo or Memo(),
+            memo=memo or Memo.of(trust),
             where=where,
         )
     except _UNREADABLE as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final, Self
@@ -25,6 +25,7 @@ from egov_vn.finding import Finding, Severity, finding
 from egov_vn.law import Citation, Evidence
 from egov_vn.signature.certificate import CertificateInfo, raw_names
 from egov_vn.signature.keys import load_certificates
+from egov_vn.signature.memo import Memo
 
 __all__ = ["Anchor", "RootPin", "TrustStore", "check_pin", "root_pins"]
 
@@ -42,18 +43,19 @@ class Anchor:
     """The end of its validity, or the earlier instant at which trust in it was withdrawn."""
     reason: str = ""
     """Why trust ends early, where it does."""
+    _info: CertificateInfo | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def of(cls, certificate: object, *, until: datetime | None = None, reason: str = "") -> Self:
         """Make an anchor that is believed for its validity, or only up to *until*."""
         info = CertificateInfo.parse(certificate)
         end = min(info.not_after, require_aware(until, "until")) if until else info.not_after
-        return cls(der=info.der, since=info.not_before, until=end, reason=reason)
+        return cls(der=info.der, since=info.not_before, until=end, reason=reason, _info=info)
 
     @property
     def info(self) -> CertificateInfo:
         """What the certificate says."""
-        return CertificateInfo.parse(self.der)
+        return self._info or CertificateInfo.parse(self.der)
 
     @property
     def sha256(self) -> str:
@@ -68,6 +70,17 @@ class TrustStore:
     anchors: tuple[Anchor, ...] = ()
     intermediates: tuple[bytes, ...] = ()
     """DER certificates that help to build a path and are believed only if the path holds."""
+    _read: dict[str, Memo] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _store, (self.anchors, self.intermediates)  # what was read is read again in another process
+
+    @property
+    def read(self) -> Memo:
+        """What was read of its certificates: at the first assessment, and kept with this store."""
+        if "memo" not in self._read:
+            self._read["memo"] = Memo().read_all((*(anchor.der for anchor in self.anchors), *self.intermediates))
+        return self._read["memo"]
 
     @classmethod
     def of(cls, *anchors: object, intermediates: Iterable[object] = ()) -> Self:
@@ -228,6 +241,10 @@ def _matched(pin: RootPin) -> tuple[Finding, ...]:
             )
         )
     return tuple(result)
+
+
+def _store(anchors: tuple[Anchor, ...], intermediates: tuple[bytes, ...]) -> TrustStore:
+    return TrustStore(anchors=anchors, intermediates=intermediates)
 
 
 def _unique(anchors: Iterable[Anchor]) -> tuple[Anchor, ...]:

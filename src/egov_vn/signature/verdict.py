@@ -65,7 +65,7 @@ def conclude(
     memo: Memo | None = None,
 ) -> SignatureReport:
     """Return the report on one signature, with the findings of TT 15/2025/TT-BKHCN."""
-    policy, memo = policy or SignaturePolicy.default(), memo or Memo()
+    policy, memo = policy or SignaturePolicy.default(), memo or Memo.of(trust)
     proven = min(
         (item.at for item in given.timestamps if item.indication is Indication.TOTAL_PASSED and item.at), default=None
     )

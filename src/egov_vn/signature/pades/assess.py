@@ -151,7 +151,7 @@ class _Assessment:
     trust: TrustStore
     policy: SignaturePolicy
     given: RevocationData
-    memo: Memo = field(default_factory=Memo)
+    memo: Memo = field(init=False)
     store: SecurityStore = field(default_factory=SecurityStore)
     proven: dict[bytes, datetime] = field(default_factory=dict)
     seen: list[_Stamped] = field(default_factory=list)
@@ -163,6 +163,7 @@ class _Assessment:
     history: History = field(init=False)
 
     def __post_init__(self) -> None:
+        self.memo = Memo.of(self.trust)
         self.history = History(self.reader)
 
     def run(self) -> tuple[Report, list[int]]:

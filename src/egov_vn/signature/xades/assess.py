@@ -162,7 +162,7 @@ def _assess(
         tolerances=frozenset(tolerances) | profile.tolerances,
         expect=tuple(expect),
         keep=keep,
-        memo=Memo(),
+        memo=Memo.of(trust),
     )
     found = document.signatures
     findings: list[Finding] = [] if found else [none_found()]
