@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from lxml import etree
 
@@ -27,12 +28,14 @@ from egov_vn.signature.xades.document import Document
 from egov_vn.signature.xades.extend import level_of
 from egov_vn.signature.xades.keyinfo import key_of_certificate
 from egov_vn.signature.xades.limits import Tolerance, XmlLimits
-from egov_vn.signature.xades.names import SIGNED_PROPERTIES, ds
+from egov_vn.signature.xades.names import DS, SIGNED_PROPERTIES, ds
 from egov_vn.signature.xades.profiles import XmlProfile, detect_profile, in_place
 from egov_vn.signature.xades.references import Checked, Context, Files, Outcome
 from egov_vn.signature.xades.remarks import Verdict, none_found, remark
 from egov_vn.signature.xades.stamping import Judge, Stamped, judge_stamps
 from egov_vn.signature.xades.validation_data import Evidence, read_evidence
+
+_ID_NAMES: Final = ("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id")
 
 __all__ = ["SignedPart", "SignedXml", "assess_xml", "verify_xml"]
 
@@ -162,7 +165,7 @@ def _assess(
         tolerances=frozenset(tolerances) | profile.tolerances,
         expect=tuple(expect),
         keep=keep,
-        memo=Memo.of(trust),
+        memo=Memo(),
     )
     found = document.signatures
     findings: list[Finding] = [] if found else [none_found()]
@@ -274,6 +277,8 @@ class _One:
             self._tolerated(item)
             if target is None and item.element is not None and not self._in_place(item.element):
                 self.add("XML-WRONG-PLACE", f"{item.uri} {_xml.path_of(item.element)}")
+        if target is None and not self.terms.expect:
+            self._twins([item.element for item in data if item.element is not None])
         paths = {_xml.path_of(item.element) for item in data if item.element is not None and item.whole}
         for path in self.terms.expect:
             if path not in paths and target is None:
@@ -287,7 +292,28 @@ class _One:
             self.add("XML-XMLDSIG" if self.terms.profile is XmlProfile.XMLDSIG_TCT else "XML-NOT-XADES")
 
     def _in_place(self, element: etree._Element) -> bool:
-        return in_place(self.terms.profile, element, self.context.signature)
+        signature = self.context.signature
+        above = next((item for item in (element, *element.iterancestors()) if item.getparent() is signature), None)
+        if above is not None and not str(above.tag).startswith(f"{{{DS}}}"):
+            return False  # content moved into the signature, where no schema has a place for it
+        return in_place(self.terms.profile, element, signature)
+
+    def _twins(self, signed: list[etree._Element]) -> None:
+        """Refuse to choose between a signed element and an unsigned one of its name: wrapping looks like that."""
+        root = self.context.document.root
+        if self.terms.profile is not XmlProfile.XADES or any(item is root for item in signed):
+            return
+        named = {(item.get("URI") or "").removeprefix("#") for item in root.iter(ds("Reference"))}
+        for element in signed:
+            if str(element.tag).startswith(f"{{{DS}}}"):
+                continue
+            for other in root.iter(str(element.tag)):
+                above = (other, *other.iterancestors())
+                if any(item is one for item in above for one in signed):
+                    continue
+                if not any(item.get(key) in named for item in above for key in _ID_NAMES if item.get(key)):
+                    self.add("XML-TWIN", f"{_xml.path_of(element)}, {_xml.path_of(other)}")
+                    break
 
     def _tolerated(self, item: Checked) -> None:
         for tolerance in sorted(item.used):

@@ -70,6 +70,11 @@ _ERRORS: Final[Mapping[str, tuple[Verdict, str, str]]] = {
         "Phần được ký không nằm ở vị trí mà định dạng quy định",
         "What was signed does not stand where the format says",
     ),
+    "XML-TWIN": (
+        _CONSTRAINTS,
+        "Ngoài phần được ký còn phần tử cùng tên không được ký: không rõ phần mềm sẽ đọc phần nào",
+        "Beside the signed element stands another of its name that is not signed: which of them is read cannot be told",
+    ),
     "XML-POINTER": (_CONSTRAINTS, "Dạng tham chiếu không được hỗ trợ", "Unsupported form of reference"),
     "XML-LIMIT": (_CONSTRAINTS, "Vượt giới hạn xử lý an toàn", "Beyond the limits of safe processing"),
     "XML-C14N": (
