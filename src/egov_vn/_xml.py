@@ -5,6 +5,7 @@ Everybody who reads XML calls `parse`; nobody else makes an `lxml.etree.XMLParse
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from lxml import etree
@@ -17,6 +18,8 @@ MAX_BYTES: Final = 64 * 1024 * 1024
 """Documents larger than this are refused unless the caller raises the limit."""
 MAX_DEPTH: Final = 200
 """Elements nested deeper than this are refused."""
+_SMALL: Final = 64 * 1024
+_ASCII_BASED: Final = frozenset({"UTF-8", "utf-8", "US-ASCII", "ASCII"})
 
 
 def parse(
@@ -34,21 +37,14 @@ def parse(
     """
     if not isinstance(data, bytes | bytearray | memoryview):
         raise InvalidInput(f"XML is read from bytes, not from {type(data).__name__}", source=source)
+    data = bytes(data)
     if len(data) > max_bytes:
         raise InvalidInput(f"{len(data)} bytes exceed the limit of {max_bytes}", source=source)
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        attribute_defaults=False,
-        huge_tree=len(data) > 9_000_000 or max_depth > 250,
-        remove_comments=not keep_comments,
-        remove_pis=False,
-        strip_cdata=False,
-    )
+    huge = len(data) > 9_000_000 or max_depth > 250
+    # a shared parser lets one thread in at a time: good for the many small documents only
+    parser = (_shared_parser if len(data) <= _SMALL else _parser)(huge, keep_comments)
     try:
-        root = etree.fromstring(bytes(data), parser)
+        root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         line = error.lineno or 0
         raise InvalidInput(f"not well-formed XML: {error.msg}", path=f"line {line}", source=source) from error
@@ -57,8 +53,27 @@ def parse(
     docinfo = root.getroottree().docinfo
     if docinfo.doctype or docinfo.internalDTD is not None:
         raise InvalidInput("a document type declaration is not allowed", path="line 1", source=source)
-    _check_depth(root, max_depth, source)
+    # fewer tags than levels need no search; only where "<" is the byte that says so
+    if docinfo.encoding not in _ASCII_BASED or data.count(b"<") > max_depth:
+        _check_depth(root, max_depth, source)
     return root
+
+
+def _parser(huge: bool, keep_comments: bool) -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=huge,
+        remove_comments=not keep_comments,
+        remove_pis=False,
+        strip_cdata=False,
+    )
+
+
+_shared_parser: Final = cache(_parser)
 
 
 def _check_depth(root: etree._Element, limit: int, source: str | None) -> None:
