@@ -26,6 +26,7 @@ from egov_vn.archive.papers import Handover, Sheet, handover_minutes, list_sheet
 from egov_vn.archive.transfer import due_in_current_archive
 from egov_vn.archive.transform import to_aip
 from egov_vn.calendar import WorkCalendar
+from egov_vn.cli import archive_proof
 from egov_vn.clock import VIETNAM
 from egov_vn.errors import InvalidInput
 from egov_vn.finding import Language, render_terminal
@@ -45,6 +46,7 @@ def register(app: typer.Typer) -> None:
     group.command("list")(make_list)
     group.command("report")(report)
     group.command("due")(due)
+    archive_proof.add_to(group)
 
 
 def check(
