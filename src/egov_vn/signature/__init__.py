@@ -39,7 +39,7 @@ from egov_vn.signature.pades import (
     verify_pdf,
 )
 from egov_vn.signature.path import ChainReport, Usage, assess_certificate
-from egov_vn.signature.policy import RevocationRule, SignaturePolicy
+from egov_vn.signature.policy import RevocationRule, SignaturePolicy, StampStatus
 from egov_vn.signature.register import (
     CertificateChange,
     CertificateDuty,
@@ -128,6 +128,7 @@ __all__ = [
     "SignedPdf",
     "SignedXml",
     "Signer",
+    "StampStatus",
     "SubIndication",
     "TimestampReport",
     "Timestamper",

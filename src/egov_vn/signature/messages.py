@@ -219,6 +219,20 @@ def status_good(where: str, who: str, kind: str, published: datetime) -> Finding
     )
 
 
+def status_as_of_stamp(where: str, who: str, until: datetime) -> Finding:
+    """The status rests on data that was current when the time-stamp was made, and is not any more."""
+    return finding(
+        "SIG-REVOCATION-AS-OF-STAMP",
+        Severity.INFO,
+        vi=f"Trạng thái của “{who}” là trạng thái lúc đóng dấu thời gian; dữ liệu này hết hạn {moment_text(until)}, "
+        "không có dữ liệu mới hơn.",
+        en=f"The status of “{who}” is that of the time of the stamp; the data expired {moment_text(until)} and nothing "
+        "newer was given.",
+        where=where,
+        source=Citation(instrument="EN 319 102-1", article="5.2.5"),
+    )
+
+
 def status_missing(where: str, who: str) -> Finding:
     """Revocation could not be checked."""
     return finding(

@@ -88,6 +88,7 @@ class _Task:
     usage: Usage
     memo: Memo
     where: str
+    known_from: datetime | None = None
     findings: list[Finding] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
 
@@ -114,13 +115,15 @@ def assess_certificate(
     revocation: RevocationData | None = None,
     proofs: Proofs | None = None,
     usage: Usage = Usage.SIGNING,
+    known_from: datetime | None = None,
     memo: Memo | None = None,
     where: str = "",
 ) -> ChainReport:
     """Judge a certificate (DER) and its path at *at*, or at the earlier instant that *proofs* establish.
 
     *intermediates* are the certificates that came with the signature; those of the trust store are used as well.
-    Nothing is fetched. Of several paths the best is reported.
+    Nothing is fetched. Of several paths the best is reported. Revocation data that was current at *known_from* is
+    enough, even if it is out of date since.
     """
     require_aware(at)
     proofs = proofs or Proofs()
@@ -138,6 +141,7 @@ def assess_certificate(
         usage=usage,
         memo=memo,
         where=where,
+        known_from=known_from,
     )
     _check_usage(task)
     paths = _paths(task, intermediates)
@@ -323,6 +327,7 @@ def _check_status(
         at=task.at,
         policy=task.policy,
         proofs=task.proofs,
+        known_from=task.known_from,
         issuer_is_anchor=below_anchor,
         memo=task.memo,
     )
@@ -340,6 +345,8 @@ def _check_status(
     elif status.kind is StatusKind.GOOD and status.evidence is not None:
         evidence = status.evidence
         task.findings.append(messages.status_good(where, who, evidence.kind, evidence.this_update))
+        if task.known_from and evidence.next_update and evidence.next_update < task.moment:
+            task.findings.append(messages.status_as_of_stamp(where, who, evidence.next_update))
         if status.later is not None and status.later.revoked_at is not None:
             later = status.later
             task.findings.append(messages.revoked_since(where, who, status.later.revoked_at, later.reason, task.moment))

@@ -50,6 +50,19 @@ class AlgorithmVerdict:
     source: Citation | None = None
 
 
+class StampStatus(StrEnum):
+    """How fresh the status of a time-stamping certificate must be (EN 319 102-1 clause 5.2.5 leaves it to the policy).
+
+    What a long-term signature carries is never newer than its last time-stamp: with `VALIDATION` it holds only for the
+    days until that list expires, unless newer data is given.
+    """
+
+    STAMPING = "stamping"
+    """Known when the stamp was made is enough; a later revocation that is given still counts."""
+    VALIDATION = "validation"
+    """Known at the time of validation."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignaturePolicy:
     """What a signature must satisfy. Policies are values: `replace`-like methods return new ones."""
@@ -58,6 +71,8 @@ class SignaturePolicy:
     revocation: RevocationRule = RevocationRule.DECLARED
     official: bool = False
     """For official documents: after signing, only long-term data and further signatures may follow."""
+    stamp_status: StampStatus = StampStatus.STAMPING
+    """From when on the status of a TSA's certificate must be known; see `StampStatus`."""
     clock_skew: timedelta = timedelta(seconds=60)
     name: str = "egov_vn default"
 

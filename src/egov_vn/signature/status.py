@@ -84,6 +84,7 @@ class _Question:
     issuer_ends: datetime | None
     """When the issuer's own certificate ends; None for an anchor."""
     moment: datetime
+    known_from: datetime
     at: datetime
     proofs: Proofs
     policy: SignaturePolicy
@@ -99,15 +100,20 @@ def certificate_status(
     at: datetime,
     policy: SignaturePolicy,
     proofs: Proofs | None = None,
+    known_from: datetime | None = None,
     issuer_is_anchor: bool = False,
     memo: Memo | None = None,
 ) -> Status:
-    """Return the status of *certificate* at *moment*, as it can be known at *at*."""
+    """Return the status of *certificate* at *moment*, as it can be known at *at*.
+
+    With *known_from*, what was current then is enough, even if it is not at *moment*.
+    """
     question = _Question(
         certificate=certificate,
         issuer=issuer,
         issuer_ends=None if issuer_is_anchor else issuer.not_valid_after,
         moment=moment,
+        known_from=min(known_from, moment) if known_from else moment,
         at=at,
         proofs=proofs or Proofs(),
         policy=policy,
@@ -174,11 +180,11 @@ def _timing(item: Evidence, question: _Question) -> str:
         return "future"
     if item.revoked_at is not None:
         return ""  # a revocation stays one, however old the list
-    if item.this_update >= question.moment:
+    if item.this_update >= question.known_from:
         listed = item.this_update <= question.certificate.not_valid_after or item.covers_expired
         return "" if listed else "expired-unlisted"
     limit = item.next_update or (item.this_update + _OCSP_FALLBACK if item.kind == "OCSP" else item.this_update)
-    return "" if question.moment <= limit + skew else "stale"
+    return "" if question.known_from <= limit + skew else "stale"
 
 
 def _with(item: Evidence, problem: str) -> Evidence:

@@ -19,7 +19,7 @@ from egov_vn.signature import messages
 from egov_vn.signature.certificate import CertificateInfo
 from egov_vn.signature.memo import Memo, Proofs
 from egov_vn.signature.path import ChainReport, Usage, assess_certificate
-from egov_vn.signature.policy import SignaturePolicy, key_size
+from egov_vn.signature.policy import SignaturePolicy, StampStatus, key_size
 from egov_vn.signature.report import Indication, SubIndication, worst_of
 from egov_vn.signature.revocation import RevocationData
 from egov_vn.signature.signeddata import SignerCheck, check_signer_info, open_signed_data
@@ -178,6 +178,7 @@ def _assess(
             revocation=revocation | RevocationData(crls=check.crls, ocsps=check.ocsps),
             proofs=proofs,
             usage=Usage.TIME_STAMPING,
+            known_from=info.at if policy.stamp_status is StampStatus.STAMPING else None,
             memo=memo,
             where=where,
         )

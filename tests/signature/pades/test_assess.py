@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from egov_vn.errors import InvalidInput, VerificationError
 from egov_vn.signature.keys import KeySigner
 from egov_vn.signature.pades import At, PersonImage, SealImage, assess_pdf, sign_pdf, verify_pdf
 from egov_vn.signature.pades.container import add_unsigned_attribute
+from egov_vn.signature.policy import SignaturePolicy, StampStatus
 from egov_vn.signature.report import Indication, Level, SubIndication
 from egov_vn.signature.revocation import RevocationData
 from egov_vn.signature.trust import TrustStore
@@ -72,8 +74,15 @@ def test_years_later_the_archive_time_stamp_still_proves_it(both: bytes, authori
     fresh = RevocationData(crls=(authority.crl(at=later), authority.crl(at=later, root=True)))
     report = assess_pdf(both, at=later, trust=authority.trust_store(), revocation=fresh)
     assert report.indication is Indication.TOTAL_PASSED, report.to_terminal("en")
-    # without a word on the newest time-stamp's own authority, nothing is proven
-    assert assess_pdf(both, at=later, trust=authority.trust_store()).indication is Indication.INDETERMINATE
+    # what the file carries about the newest time-stamp's own authority was current when it was made: enough by default
+    alone = assess_pdf(both, at=later, trust=authority.trust_store())
+    assert alone.indication is Indication.TOTAL_PASSED
+    assert "SIG-REVOCATION-AS-OF-STAMP" in {item.code for item in alone.findings}
+    # and not enough for who asks for a status known at the time of validation
+    strict = replace(SignaturePolicy.official_document(), stamp_status=StampStatus.VALIDATION)
+    assert (
+        assess_pdf(both, at=later, trust=authority.trust_store(), policy=strict).indication is Indication.INDETERMINATE
+    )
 
 
 def test_without_trust_nothing_is_decided(both: bytes) -> None:
