@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from lxml import etree
 from egov_vn.cli import demo_steps
 from egov_vn.cli.demo import run_demo
 from egov_vn.errors import InvalidInput, Unavailable
+from egov_vn.signature import TrustStore, assess_file
 
 pytest.importorskip("typst", reason="the extra `forms` is not installed")
 pytest.importorskip("pypdfium2", reason="the extra `cli` is not installed")
@@ -110,6 +112,13 @@ def test_xmlsec1_verifies_the_record(out: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["2-van-ban/chi-thi-da-ky.pdf", "3-ban-ghi/ho-so-da-ky.xml"])
+def test_what_was_made_still_holds_a_year_later_offline(out: Path, name: str) -> None:
+    trust = TrustStore.load(out / "chung-thu-thu-nghiem/goc.pem")
+    report = assess_file((out / name).read_bytes(), trust=trust, at=demo_steps.CHECKED_AT + timedelta(days=365))
+    assert str(report.indication) == "TOTAL-PASSED", report.to_terminal("en")
 
 
 def test_the_package_is_valid_against_the_official_schemas(out: Path, shared: Path) -> None:
