@@ -19,9 +19,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Self
 
-from asn1crypto import cms, core
+from asn1crypto import core
 
-from egov_vn.archive.evidence_asn1 import ArchiveTimeStampSequence, EvidenceRecordAsn1, check_counts, hash_lists
+from egov_vn.archive.evidence_asn1 import (
+    EvidenceRecordAsn1,
+    appended,
+    chains_before,
+    check_counts,
+    encoded_record,
+    encoded_stamp,
+    hash_lists,
+)
 from egov_vn.archive.hash_tree import SIZES, Group, HashTree, PartialTree, root_of
 from egov_vn.errors import InvalidInput
 from egov_vn.signature import Timestamper, read_timestamp
@@ -90,8 +98,7 @@ class EvidenceRecord:
 
     def sequence_before(self, chain: int) -> bytes:
         """Return the DER of the chains before *chain*: what its first stamp binds (section 5.2)."""
-        sequence = self._asn1["archive_time_stamp_sequence"]
-        return bytes(ArchiveTimeStampSequence([sequence[index] for index in range(chain)]).dump())
+        return chains_before(self.der, chain)
 
     @cached_property
     def encrypted(self) -> bool:
@@ -121,8 +128,8 @@ class Seal:
 
     def record(self, digest: bytes) -> EvidenceRecord:
         """Return the evidence record of the object (or group member) with this hash."""
-        stamp = ArchiveStamp(algorithm=self.tree.algorithm, tree=self.tree.reduced(digest), token=self.token)
-        return _record([{"algorithm": self.tree.algorithm}], [[_asn1(stamp)]])
+        name = self.tree.algorithm
+        return EvidenceRecord(encoded_record(name, encoded_stamp(name, self.tree.reduced(digest), self.token)))
 
 
 def seal_objects(objects: Iterable[Group], *, timestamper: Timestamper, algorithm: str = "sha256") -> Seal:
@@ -150,7 +157,7 @@ def renew_timestamps(records: Iterable[EvidenceRecord], *, timestamper: Timestam
     tree = HashTree.build(dict.fromkeys(hashes), algorithm=algorithm)
     token = _stamped(tree, timestamper)
     return tuple(
-        _appended(record, ArchiveStamp(algorithm=algorithm, tree=tree.reduced(value), token=token), new_chain=False)
+        _with_stamp(record, algorithm, tree.reduced(value), token, new_chain=False)
         for record, value in zip(held, hashes, strict=True)
     )
 
@@ -168,7 +175,7 @@ def renew_hash_trees(
     tree = HashTree.build((leaf if len(leaf) > 1 else leaf[0] for leaf in leaves), algorithm=algorithm)
     token = _stamped(tree, timestamper)
     return tuple(
-        _appended(record, ArchiveStamp(algorithm=algorithm, tree=tree.reduced(leaf[0]), token=token), new_chain=True)
+        _with_stamp(record, algorithm, tree.reduced(leaf[0]), token, new_chain=True)
         for (record, _), leaf in zip(pairs, leaves, strict=True)
     )
 
@@ -216,6 +223,13 @@ def _stamped(tree: HashTree, timestamper: Timestamper) -> bytes:
     return token
 
 
+def _with_stamp(
+    record: EvidenceRecord, algorithm: str, tree: PartialTree, token: bytes, *, new_chain: bool
+) -> EvidenceRecord:
+    stamp = encoded_stamp(algorithm, tree, token)
+    return EvidenceRecord(appended(record.der, algorithm, stamp, new_chain=new_chain))
+
+
 def _stamp(item: Any) -> ArchiveStamp:
     token = bytes(item["time_stamp"].dump())
     named = item["digest_algorithm"]
@@ -227,33 +241,6 @@ def _stamp(item: Any) -> ArchiveStamp:
 
 def _present(field: Any) -> bool:
     return not isinstance(field, core.Void)
-
-
-def _asn1(stamp: ArchiveStamp) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        "digest_algorithm": {"algorithm": stamp.algorithm},
-        "time_stamp": cms.ContentInfo.load(stamp.token),
-    }
-    if stamp.tree:
-        fields["reduced_hashtree"] = [list(part) for part in stamp.tree]
-    return fields
-
-
-def _record(algorithms: Iterable[Any], chains: list[Any], **kept: Any) -> EvidenceRecord:
-    fields = {"version": 1, "digest_algorithms": list(algorithms), "archive_time_stamp_sequence": chains, **kept}
-    return EvidenceRecord(bytes(EvidenceRecordAsn1(fields).dump()))
-
-
-def _appended(record: EvidenceRecord, stamp: ArchiveStamp, *, new_chain: bool) -> EvidenceRecord:
-    """Return *record* with one more stamp; what it says besides (of encryption, of keys) stays as it is."""
-    old = EvidenceRecordAsn1.load(record.der)
-    sequence = list(old["archive_time_stamp_sequence"])
-    chains: list[Any] = [*sequence, [_asn1(stamp)]] if new_chain else [*sequence[:-1], [*sequence[-1], _asn1(stamp)]]
-    algorithms: list[Any] = list(old["digest_algorithms"])
-    if stamp.algorithm not in {item["algorithm"].native for item in algorithms}:
-        algorithms.append({"algorithm": stamp.algorithm})
-    kept = {name: old[name] for name in ("crypto_infos", "encryption_info") if _present(old[name])}
-    return _record(algorithms, chains, **kept)
 
 
 def _name(algorithm: str) -> str:
