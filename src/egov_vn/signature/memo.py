@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from asn1crypto import algos, keys
 from asn1crypto import x509 as asn1_x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 from pyhanko_certvalidator.registry import CertificateRegistry
 from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator, SignatureValidationContext
 
@@ -41,6 +42,7 @@ class Memo:
     _infos: dict[bytes, CertificateInfo] = field(default_factory=dict)
     _verified: dict[bytes, bool] = field(default_factory=dict)
     _names: dict[bytes, str] = field(default_factory=dict)
+    _keys: dict[bytes, Any] = field(default_factory=dict)
     items: dict[Any, Any] = field(default_factory=dict)
     """Whatever a step wants to keep, under a key of its own."""
 
@@ -51,13 +53,19 @@ class Memo:
 
     def copy(self) -> Self:
         """Return a memo that begins with the certificates of this one."""
-        return type(self)(_certificates=dict(self._certificates), _infos=dict(self._infos), _names=dict(self._names))
+        return type(self)(
+            _certificates=dict(self._certificates),
+            _infos=dict(self._infos),
+            _names=dict(self._names),
+            _keys=dict(self._keys),
+        )
 
     def read_all(self, ders: Iterable[bytes]) -> Self:
         """Read the readable ones of *ders* to the last field, so that threads may share them."""
         for der in ders:
             try:
                 self.info(der)
+                self.key(der)
                 _ = self.certificate(der).native
             except (InvalidInput, ValueError, TypeError, KeyError, AttributeError, OverflowError):
                 self._certificates.pop(der, None)
@@ -69,7 +77,7 @@ class Memo:
         found = self._certificates.get(der)
         if found is None:
             try:
-                found = Certificate.load(der, strict=True)
+                found = Certificate.read(der)
                 self._prepare(found)
                 _touch(found)
             except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -90,6 +98,15 @@ class Memo:
         if found is None:
             found = self._infos[der] = CertificateInfo.read(self.certificate(der), der)
         return found
+
+    def key(self, der: bytes) -> Any:
+        """Return the public key of a certificate as cryptography has it, or None if it cannot be read."""
+        if der not in self._keys:
+            try:
+                self._keys[der] = load_der_public_key(self.certificate(der).public_key.dump())
+            except (InvalidInput, ValueError, TypeError, KeyError, AttributeError, UnsupportedAlgorithm):
+                self._keys[der] = None
+        return self._keys[der]
 
     def same_name(self, one: asn1_x509.Name, other: asn1_x509.Name) -> bool:
         """Compare two names: by their bytes, and if these differ by the slow rules of RFC 5280 section 7.1."""

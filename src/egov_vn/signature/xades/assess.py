@@ -26,7 +26,6 @@ from egov_vn.signature.xades.core import Core, check_core
 from egov_vn.signature.xades.diagnose import diagnose
 from egov_vn.signature.xades.document import Document
 from egov_vn.signature.xades.extend import level_of
-from egov_vn.signature.xades.keyinfo import key_of_certificate
 from egov_vn.signature.xades.limits import Tolerance, XmlLimits
 from egov_vn.signature.xades.names import DS, SIGNED_PROPERTIES, ds
 from egov_vn.signature.xades.profiles import XmlProfile, detect_profile, in_place
@@ -165,7 +164,7 @@ def _assess(
         tolerances=frozenset(tolerances) | profile.tolerances,
         expect=tuple(expect),
         keep=keep,
-        memo=Memo(),
+        memo=Memo.of(trust),
     )
     found = document.signatures
     findings: list[Finding] = [] if found else [none_found()]
@@ -203,7 +202,7 @@ class _One:
         evidence = self._evidence(core)
         intermediates = self.terms.trust.intermediates if self.terms.trust else ()
         evidence = replace(evidence, certificates=tuple(der for der in evidence.certificates if self._readable(der)))
-        bound = bind(core, tuple(dict.fromkeys((*evidence.certificates, *intermediates))))
+        bound = bind(core, tuple(dict.fromkeys((*evidence.certificates, *intermediates))), key_of=self.terms.memo.key)
         self._mathematics(core)
         for code, detail in bound.problems:
             self.add(code, detail)
@@ -237,7 +236,7 @@ class _One:
     def _readable(self, der: bytes) -> bool:
         # asn1crypto reads lazily: a certificate counts as readable once its names and its key have been read
         try:
-            return self.terms.memo.info(der) is not None and key_of_certificate(der) is not None
+            return self.terms.memo.info(der) is not None and self.terms.memo.key(der) is not None
         except (InvalidInput, ValueError, TypeError, KeyError):
             return False
 

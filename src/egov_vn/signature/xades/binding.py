@@ -12,7 +12,7 @@ from egov_vn._xml import local_name
 from egov_vn.clock import VIETNAM
 from egov_vn.signature.xades.certref import CertificateReference, read_references
 from egov_vn.signature.xades.core import Core
-from egov_vn.signature.xades.keyinfo import key_of_certificate, public_bytes
+from egov_vn.signature.xades.keyinfo import KeyOf, key_of_certificate, public_bytes
 from egov_vn.signature.xades.names import COUNTERSIGNED, SIGNED_PROPERTIES, ds
 from egov_vn.signature.xades.references import Checked, Outcome
 from egov_vn.signature.xades.stamps import qualifying_properties
@@ -46,15 +46,15 @@ class Binding:
         return (element.text or "").strip() if element is not None else ""
 
 
-def bind(core: Core, candidates: tuple[bytes, ...]) -> Binding:
+def bind(core: Core, candidates: tuple[bytes, ...], *, key_of: KeyOf = key_of_certificate) -> Binding:
     """Tell what the signature of *core* is bound to; *candidates* are readable certificates, its own first."""
     properties = qualifying_properties(core.element)
     problems: list[Problem] = []
     signed = _signed_properties(core, properties, problems)
     holder = signed.find("{*}SignedSignatureProperties") if signed is not None else None
     named = read_references(holder) if holder is not None else ()
-    certificate = _certificate(core, candidates, named, problems)
-    _check_value(core, certificate, problems)
+    certificate = _certificate(core, candidates, named, problems, key_of)
+    _check_value(core, certificate, problems, key_of)
     return Binding(properties, signed, certificate, tuple(problems))
 
 
@@ -80,17 +80,21 @@ def _signed_properties(core: Core, properties: etree._Element | None, problems: 
 
 
 def _certificate(
-    core: Core, candidates: tuple[bytes, ...], named: tuple[CertificateReference, ...], problems: list[Problem]
+    core: Core,
+    candidates: tuple[bytes, ...],
+    named: tuple[CertificateReference, ...],
+    problems: list[Problem],
+    key_of: KeyOf,
 ) -> bytes | None:
     if named:
         found = next((der for der in candidates if named[0].matches(der)), None)
         if found is None:
             problems.append(("XML-CERTIFICATE-OTHER" if core.material.certificates else "XML-NO-CERTIFICATE", ""))
-            return core.signer_among(candidates)
+            return core.signer_among(candidates, key_of)
         if not named[0].names(found):
             problems.append(("XML-CERTIFICATE-SERIAL", ""))
         return found
-    fitting = core.signer_among(candidates)
+    fitting = core.signer_among(candidates, key_of)
     if fitting is not None:
         return fitting
     own = [der for der in candidates if der in core.material.certificates]
@@ -100,10 +104,10 @@ def _certificate(
     return None
 
 
-def _check_value(core: Core, certificate: bytes | None, problems: list[Problem]) -> None:
+def _check_value(core: Core, certificate: bytes | None, problems: list[Problem], key_of: KeyOf) -> None:
     keys = [public_bytes(key) for key in core.material.keys]
     if certificate is not None:
-        own = key_of_certificate(certificate)
+        own = key_of(certificate)
         if not core.fits(own) and core.method is not None and core.value:
             problems.append(("XML-SIGNATURE-VALUE", ""))
         if own is not None and any(key != public_bytes(own) for key in keys):

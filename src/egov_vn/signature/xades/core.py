@@ -15,7 +15,7 @@ from lxml import etree
 from egov_vn.signature.xades import algorithms, c14n
 from egov_vn.signature.xades.algorithms import SignatureMethod
 from egov_vn.signature.xades.document import Spent
-from egov_vn.signature.xades.keyinfo import KeyMaterial, key_of_certificate, read_key_info
+from egov_vn.signature.xades.keyinfo import KeyMaterial, KeyOf, key_of_certificate, read_key_info
 from egov_vn.signature.xades.names import MANIFEST, ds
 from egov_vn.signature.xades.references import Checked, Context, Outcome, check_reference, decode
 from egov_vn.signature.xades.transforms import Refused, read_method
@@ -56,9 +56,9 @@ class Core:
             and algorithms.verify_value(self.method, key, self.value, self.digest)
         )
 
-    def signer_among(self, candidates: Iterable[bytes]) -> bytes | None:
+    def signer_among(self, candidates: Iterable[bytes], key_of: KeyOf = key_of_certificate) -> bytes | None:
         """Return the first of the *candidates* (DER certificates) whose key fits."""
-        return next((der for der in candidates if self.fits(key_of_certificate(der))), None)
+        return next((der for der in candidates if self.fits(key_of(der))), None)
 
     @property
     def intact(self) -> bool:

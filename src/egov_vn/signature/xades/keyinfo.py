@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,7 +19,10 @@ from egov_vn.signature.xades.names import ds
 from egov_vn.signature.xades.references import decode
 from egov_vn.signature.xades.transforms import Refused
 
-__all__ = ["KeyMaterial", "key_of_certificate", "read_key_info"]
+__all__ = ["KeyMaterial", "KeyOf", "key_of_certificate", "read_key_info"]
+
+KeyOf = Callable[[bytes], Any]
+"""What finds the public key in a DER certificate, or None."""
 
 _DSIG11: Final = "{http://www.w3.org/2009/xmldsig11#}"
 _CURVES: Final[dict[str, type[ec.EllipticCurve]]] = {
