@@ -45,7 +45,7 @@ def check_package(
     chosen = options or CheckOptions()
     tree = open_tree(Path(path), chosen.limits)
     try:
-        inspection = Inspection(tree=tree, limits=chosen.limits)
+        inspection = Inspection(tree=tree, limits=chosen.limits, fixity=chosen.fixity)
         inspection.findings.extend(tree.findings)
         if "METS.xml" not in tree:
             inspection.say(broken("ARC-TREE-METS", path="METS.xml", expected="METS.xml"))

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
 from egov_vn.archive.check_formats import FormatCheck
 from egov_vn.archive.descriptive import schema_of
-from egov_vn.archive.inspection import KEPT, Entry, Inspection
+from egov_vn.archive.inspection import Entry, Inspection
 from egov_vn.archive.packing import schema_files
 from egov_vn.archive.profile import format_of
-from egov_vn.archive.rules import CheckFinding, broken
+from egov_vn.archive.rules import broken
 from egov_vn.errors import InvalidInput
 
 __all__ = ["Fixity", "check_names"]
 
 _FOLDERS: Final = frozenset({"metadata", "representations", "schemas", "documentation"})
-_ALGORITHMS: Final = {
-    "SHA-256": "sha256",
-    "SHA-384": "sha384",
-    "SHA-512": "sha512",
-    "SHA256": "sha256",
-    "SHA384": "sha384",
-    "SHA512": "sha512",
-}
-_PARALLEL_FROM: Final = 8 * 1024 * 1024
-"""Bytes in all from which threads are worth their start."""
+_PARALLEL_FROM: Final = 1024 * 1024
+"""Bytes of a file from which a thread is worth its start."""
 
 
 def check_names(inspection: Inspection) -> None:
@@ -70,22 +61,21 @@ def _same_type(expected: str, found: str) -> bool:
 
 
 class Fixity:
-    """The one reading of every file, which may run beside the other checks: size, digest, first and last bytes.
+    """The one reading of every file: size, digest, first and last bytes.
 
-    Hashing leaves Python's lock, so threads overlap it with the parsing of the records.
+    Large files are hashed by threads beside the other checks, for hashing leaves Python's lock. A thread that hashes
+    many small ones would only fight for it, so those follow. What was read as XML was hashed by that reading.
     """
 
     def __init__(self, inspection: Inspection, *, workers: int) -> None:
         self._inspection = inspection
         self._held = [entry for path, entry in inspection.entries.items() if path in inspection.tree]
-        total = sum(inspection.tree.sizes[entry.path] for entry in self._held)
-        self._pool = ThreadPoolExecutor(workers) if workers > 1 and total >= _PARALLEL_FROM else None
-        step = max(1, min(64, len(self._held) // (4 * workers) + 1))
-        batches = [self._held[start : start + step] for start in range(0, len(self._held), step)]
-        self._pending = [self._pool.submit(self._read_all, batch) for batch in batches] if self._pool else []
-
-    def _read_all(self, entries: Sequence[Entry]) -> list[list[CheckFinding]]:
-        return [_read_entry(self._inspection, entry) for entry in entries]
+        sizes = inspection.tree.sizes
+        large = [entry for entry in self._held if not entry.parsed and sizes[entry.path] >= _PARALLEL_FROM]
+        self._pool = ThreadPoolExecutor(workers) if workers > 1 and large else None
+        self._pending: dict[str, Future[str]] = {}
+        if self._pool is not None:
+            self._pending = {entry.path: self._pool.submit(_read_entry, inspection, entry) for entry in large}
 
     def close(self) -> None:
         """Let the threads go; what was not begun is not done."""
@@ -94,46 +84,45 @@ class Fixity:
 
     def finish(self, *, formats: bool) -> None:
         """Tell what was found, and, if *formats*, whether the content is what its name claims."""
-        read = (
-            [found for future in self._pending for found in future.result()]
-            if self._pool is not None
-            else self._read_all(self._held)
-        )
-        formatter = FormatCheck(self._inspection) if formats else None
-        for entry, found in zip(self._held, read, strict=True):
-            for item in found:
-                self._inspection.say(item)
-            if formatter is not None and entry.use == "Data" and entry.digest:
+        inspection = self._inspection
+        formatter = FormatCheck(inspection) if formats else None
+        for entry in self._held:
+            unreadable = ""
+            if entry.path in self._pending:
+                unreadable = self._pending[entry.path].result()
+            elif not entry.digest:
+                unreadable = _read_entry(inspection, entry)
+            if unreadable:
+                inspection.say(broken("ARC-PATH-UNREADABLE", path=entry.path, found=unreadable))
+                continue
+            _judge(inspection, entry)
+            if formatter is not None and entry.use == "Data":
                 for item in formatter.check(entry):
-                    self._inspection.say(item)
-        _check_copies(self._inspection)
-        _check_schemas(self._inspection)
+                    inspection.say(item)
+        _check_copies(inspection)
+        _check_schemas(inspection)
 
 
-def _read_entry(inspection: Inspection, entry: Entry) -> list[CheckFinding]:
-    item, path = entry.item, entry.path
-    found: list[CheckFinding] = []
-    name = _ALGORITHMS.get(item.checksum_type.upper())
-    if not item.checksum or item.size is None:
-        found.append(broken("ARC-FIXITY-NONE", path=path, expected="CHECKSUM, SIZE", found=item.checksum))
-    elif name is None:
-        found.append(broken("ARC-FIXITY-ALGORITHM", path=path, expected="SHA-256", found=item.checksum_type))
-    state, size, last = hashlib.new(name or "sha256"), 0, b""
+def _read_entry(inspection: Inspection, entry: Entry) -> str:
+    """Hash the file; return why it cannot be read, an empty string if it can."""
     try:
-        for chunk in inspection.tree.chunks(path):
-            state.update(chunk)
-            if not size:
-                entry.head = chunk[:KEPT]
-            size += len(chunk)
-            last = chunk[-KEPT:] if len(chunk) >= KEPT else (last + chunk)[-KEPT:]
+        entry.take(inspection.tree.chunks(entry.path))
     except InvalidInput as error:
-        return [broken("ARC-PATH-UNREADABLE", path=path, found=error.message)]
-    entry.tail, entry.digest = last, state.hexdigest().upper()
-    if item.size is not None and size != item.size:
-        found.append(broken("ARC-FIXITY-SIZE", path=path, expected=item.size, found=size))
-    if name is not None and item.checksum and item.checksum.upper() != entry.digest:
-        found.append(broken("ARC-FIXITY-DIGEST", path=path, expected=item.checksum, found=entry.digest))
-    return found
+        return error.message
+    return ""
+
+
+def _judge(inspection: Inspection, entry: Entry) -> None:
+    item, path = entry.item, entry.path
+    known = entry.algorithm is not None
+    if not item.checksum or item.size is None:
+        inspection.say(broken("ARC-FIXITY-NONE", path=path, expected="CHECKSUM, SIZE", found=item.checksum))
+    elif not known:
+        inspection.say(broken("ARC-FIXITY-ALGORITHM", path=path, expected="SHA-256", found=item.checksum_type))
+    if item.size is not None and entry.size != item.size:
+        inspection.say(broken("ARC-FIXITY-SIZE", path=path, expected=item.size, found=entry.size))
+    if known and item.checksum and item.checksum.upper() != entry.digest:
+        inspection.say(broken("ARC-FIXITY-DIGEST", path=path, expected=item.checksum, found=entry.digest))
 
 
 def _check_copies(inspection: Inspection) -> None:

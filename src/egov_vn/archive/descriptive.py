@@ -68,6 +68,7 @@ def read_description(
     good = plainly_good(table)
     values: dict[str, str] = {}
     lines: dict[str, int] = {}
+    judged: set[str] = set()
     for item in root:
         if not isinstance(item.tag, str):
             continue
@@ -81,16 +82,19 @@ def read_description(
             field = table.by_name.get(name)
             if field is not None and field.multi and text:
                 values[name] += CODE_SEPARATOR + text
+                judged.discard(name)
             else:
                 findings.append(broken("ARC-FIELD-REPEATED", path=path, line=line, name=name, found=text))
             continue
         lines[name] = line
         if name in good and good[name](text) and (text.isascii() or unicodedata.is_normalized("NFC", text)):
             values[name] = text
+            if text:
+                judged.add(name)
             continue
         field = table.by_name.get(name)
         values[name] = _tolerate(field, name, text, path, line, findings) if field else text
-    findings.extend(check_values(table, values, path=path, lines=lines))
+    findings.extend(check_values(table, values, path=path, lines=lines, judged=judged))
     held = {name: values[name] for name in table.by_name if values.get(name)}
     return Description(table=table, values=MappingProxyType(held)), tuple(findings)
 

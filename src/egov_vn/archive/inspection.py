@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -23,6 +25,14 @@ __all__ = ["Entry", "HeldRecord", "Inspection", "MetsLevel"]
 
 KEPT: Final = 4096
 """Bytes kept of the beginning and of the end of a file while it is hashed."""
+_ALGORITHMS: Final = {
+    "SHA-256": "sha256",
+    "SHA-384": "sha384",
+    "SHA-512": "sha512",
+    "SHA256": "sha256",
+    "SHA384": "sha384",
+    "SHA512": "sha512",
+}
 MAX_FINDINGS_PER_RULE: Final = 200
 """A package of a million wrong files needs no million lines: the rest is counted."""
 
@@ -36,8 +46,30 @@ class Entry:
     item: MetsFile | Reference
     use: str
     digest: str = ""
+    size: int = 0
     head: bytes = b""
     tail: bytes = b""
+
+    @property
+    def algorithm(self) -> str | None:
+        """The name of the METS's algorithm for `hashlib`, None for one that is not accepted."""
+        return _ALGORITHMS.get(self.item.checksum_type.upper())
+
+    @property
+    def parsed(self) -> bool:
+        """Whether the check reads the file as XML, and hashes it with the same reading."""
+        return self.use in ("dmd", "digiprov")
+
+    def take(self, chunks: Iterable[bytes]) -> None:
+        """Hash the bytes of the file; its size and both ends are kept with the digest."""
+        state, size, last = hashlib.new(self.algorithm or "sha256"), 0, b""
+        for chunk in chunks:
+            state.update(chunk)
+            if not size:
+                self.head = chunk[:KEPT]
+            size += len(chunk)
+            last = chunk[-KEPT:] if len(chunk) >= KEPT else (last + chunk)[-KEPT:]
+        self.size, self.tail, self.digest = size, last, state.hexdigest().upper()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,6 +99,7 @@ class Inspection:
 
     tree: Tree
     limits: Limits
+    fixity: bool = True
     findings: list[CheckFinding] = field(default_factory=list)
     kind: PackageKind | None = None
     levels: list[MetsLevel] = field(default_factory=list)
@@ -93,6 +126,9 @@ class Inspection:
         """Return the root of the XML file *path*; None, with a finding, if it is no acceptable XML."""
         try:
             data = self.tree.read(path, self.limits.max_xml_bytes)
+            entry = self.entries.get(path)
+            if self.fixity and entry is not None and entry.parsed:
+                entry.take((data,))
             return _xml.parse(data, max_bytes=self.limits.max_xml_bytes)
         except InvalidInput as error:
             line = int(error.path[5:]) if error.path.startswith("line ") and error.path[5:].isdigit() else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
@@ -196,22 +196,61 @@ def _at(item: etree._Element, path: str) -> str:
     return item.findtext(_qualified(path), "").strip()
 
 
+_OBJECT_TEXTS: Final = {
+    "objectCategory": "category",
+    "objectIdentifier/objectIdentifierValue": "identifier",
+    "objectCharacteristics/size": "size",
+    "objectCharacteristics/fixity/messageDigest": "digest",
+    "objectCharacteristics/fixity/messageDigestAlgorithm": "algorithm",
+    "objectCharacteristics/format/formatDesignation/formatName": "format",
+    "originalName": "original_name",
+    "storage/contentLocation/contentLocationValue": "location",
+}
+
+
+@cache
+def _object_steps() -> dict[str, Any]:
+    steps: dict[str, Any] = {}
+    for path, name in _OBJECT_TEXTS.items():
+        *parents, leaf = path.split("/")
+        place = steps
+        for step in parents:
+            place = place.setdefault(_P + step, {})
+        place[_P + leaf] = name
+    return steps
+
+
+def _texts(item: etree._Element, steps: dict[str, Any], found: dict[str, str]) -> dict[str, str]:
+    """Gather the first text of each path of *steps* in one walk: a package has as many objects as files."""
+    for child in item:
+        step = steps.get(child.tag) if isinstance(child.tag, str) else None
+        if step is None:
+            continue
+        if isinstance(step, str):
+            found.setdefault(step, (child.text or "").strip())
+        else:
+            _texts(child, step, found)
+    return found
+
+
 def _read_objects(root: etree._Element) -> Iterator[PremisObject]:
+    steps = _object_steps()
     for item in root.iterfind(f"{_P}object"):
+        texts = _texts(item, steps, {})
         kind = item.get(f"{{{XSI_NS}}}type", "").rpartition(":")[2]
         if not kind:
-            words = _at(item, "objectCategory")
+            words = texts.get("category", "")
             kind = "intellectualEntity" if words == "intellectual entity" else words
-        size = _at(item, "objectCharacteristics/size")
+        size = texts.get("size", "")
         yield PremisObject(
-            identifier=_at(item, "objectIdentifier/objectIdentifierValue"),
+            identifier=texts.get("identifier", ""),
             category=kind,
             size=int(size) if size.isascii() and size.isdigit() and len(size) < 19 else None,
-            digest=_at(item, "objectCharacteristics/fixity/messageDigest"),
-            digest_algorithm=_at(item, "objectCharacteristics/fixity/messageDigestAlgorithm"),
-            format=_at(item, "objectCharacteristics/format/formatDesignation/formatName"),
-            original_name=_at(item, "originalName"),
-            location=_at(item, "storage/contentLocation/contentLocationValue"),
+            digest=texts.get("digest", ""),
+            digest_algorithm=texts.get("algorithm", ""),
+            format=texts.get("format", ""),
+            original_name=texts.get("original_name", ""),
+            location=texts.get("location", ""),
             events=tuple(
                 _at(link, "linkingEventIdentifierValue") for link in item.iterfind(f"{_P}linkingEventIdentifier")
             ),

@@ -144,9 +144,14 @@ class FolderTree(Tree):
             descriptor = os.open(f"{self._path}/{name}", flags)
         except OSError as error:
             raise InvalidInput(f"cannot be read: {error.strerror}", path=name) from error
+        left = self.sizes.get(name, 0)
         try:
-            while chunk := os.read(descriptor, _CHUNK):
+            # one byte more than the scan saw: the file that has not grown is read whole, and at once
+            while chunk := os.read(descriptor, wanted := min(left + 1, _CHUNK) if left >= 0 else _CHUNK):
                 yield chunk
+                left -= len(chunk)
+                if left == 0 and len(chunk) < wanted:
+                    break
         except OSError as error:
             raise InvalidInput(f"cannot be read: {error.strerror}", path=name) from error
         finally:

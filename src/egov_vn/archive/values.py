@@ -7,7 +7,7 @@ package check hand them on as findings.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from functools import cache, lru_cache
 from types import MappingProxyType
@@ -27,14 +27,22 @@ _BOOLEAN: Final = frozenset({"0", "1"})
 
 
 def check_values(
-    table: FieldTable, values: Mapping[str, str], *, path: str = "", lines: Mapping[str, int] | None = None
+    table: FieldTable,
+    values: Mapping[str, str],
+    *,
+    path: str = "",
+    lines: Mapping[str, int] | None = None,
+    judged: Set[str] = frozenset(),
 ) -> list[CheckFinding]:
-    """Return what is wrong with *values* under *table*; *lines* tells the line of each field in the file *path*."""
+    """Return what is wrong with *values* under *table*; *lines* tells the line of each field in the file *path*.
+
+    The fields *judged* are known to hold good values; what one field asks of another is looked at for them too.
+    """
     found: list[CheckFinding] = []
     at = lines or {}
     by_name, good = table.by_name, plainly_good(table)
     for name, value in values.items():
-        if name in good and value and good[name](value):
+        if name in judged or (name in good and value and good[name](value)):
             continue
         field = by_name.get(name)
         if field is None:
