@@ -7,7 +7,8 @@ package check hand them on as findings.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import cache, lru_cache
 from types import MappingProxyType
@@ -32,7 +33,7 @@ def check_values(
     *,
     path: str = "",
     lines: Mapping[str, int] | None = None,
-    judged: Set[str] = frozenset(),
+    judged: AbstractSet[str] = frozenset(),
 ) -> list[CheckFinding]:
     """Return what is wrong with *values* under *table*; *lines* tells the line of each field in the file *path*.
 
