@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -24,6 +24,17 @@ def test_an_instant_without_zone_is_refused(bad: object) -> None:
     with pytest.raises(InvalidInput) as caught:
         require_aware(bad, "received_at")
     assert caught.value.path == "received_at"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))],
+)
+def test_an_instant_without_vietnamese_time_is_refused(bad: datetime) -> None:
+    with pytest.raises(InvalidInput, match="Vietnamese time") as caught:
+        require_aware(bad, "received_at")
+    assert caught.value.path == "received_at"
+    assert require_aware(datetime(9999, 12, 31, 16, 59, tzinfo=UTC)).year == 9999
 
 
 @pytest.mark.parametrize("bad", [datetime(2026, 1, 1, tzinfo=UTC), "2026-01-01", None, 1.5])

@@ -13,14 +13,23 @@ __all__ = ["VIETNAM", "require_aware", "require_date", "vietnam_date"]
 
 VIETNAM = timezone(timedelta(hours=7), "+07")
 """*Giờ Việt Nam*, UTC+7 (QĐ 134/2002/QĐ-TTg), the zone in which every legal day begins and ends."""
+_EDGES = (date.min.year, date.max.year)
 
 
 def require_aware(at: object, name: str = "at") -> datetime:
-    """Return *at* if it is a `datetime` with a zone; raise `InvalidInput` otherwise, naming the argument."""
+    """Return *at* if it is a `datetime` with a zone; raise `InvalidInput` otherwise, naming the argument.
+
+    The first and the last hours that a `datetime` can hold are refused too where they have no Vietnamese time.
+    """
     if not isinstance(at, datetime):
         raise InvalidInput(f"{at!r} is not a datetime", path=name)
     if at.utcoffset() is None:
         raise InvalidInput(f"{at!r} has no time zone; attach one, for example egov_vn.clock.VIETNAM", path=name)
+    if at.year in _EDGES:
+        try:
+            at.astimezone(VIETNAM)
+        except OverflowError as error:
+            raise InvalidInput(f"{at!r} lies outside the years 1 to 9999 in Vietnamese time", path=name) from error
     return at
 
 

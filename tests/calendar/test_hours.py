@@ -243,3 +243,15 @@ def test_hours_are_values() -> None:
     assert OFFICE.minutes(1) == 480 and OFFICE.closing(1) == time(17)
     assert WorkHours("20:00-24:00").closing(1) == time.max
     assert SHAPES["closed Wednesday, night shift"].closing(3) is None
+
+
+def test_an_instant_at_the_edge_of_time_is_our_error() -> None:
+    edge = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    for ask in (CLOCK.add, lambda when, _: CLOCK.between(when, when), lambda when, _: CLOCK.is_open(when)):
+        with pytest.raises(InvalidInput, match="Vietnamese time"):
+            ask(edge, timedelta(hours=1))
+
+
+def test_beyond_the_horizon_names_the_instant_and_the_last_day() -> None:
+    with pytest.raises(BeyondHorizon, match=r"after 2026-12-31 16:00.* beyond 2026-12-31"):
+        CLOCK.add(at("2026-12-31 16:00"), timedelta(hours=3))

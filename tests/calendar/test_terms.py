@@ -100,6 +100,37 @@ def test_what_is_no_term_is_refused(text: str) -> None:
         Term.parse(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("1.000 ngày", "thousands"),
+        ("2,500 ngày làm việc", "thousands"),
+        ("05 (ba) ngày làm việc", "two numbers"),
+        ("10 (11) ngày", "two numbers"),
+        ("10-15 ngày làm việc", "range"),
+        ("từ 10 đến 15 ngày", "range"),
+    ],
+)
+def test_what_may_mean_two_things_is_refused(text: str, reason: str) -> None:
+    with pytest.raises(InvalidInput, match=reason):
+        Term.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "unit"),
+    [
+        ("½ ngày làm việc", Decimal("0.5"), Unit.WORKING_DAY),
+        ("1/2 ngày làm việc", Decimal("0.5"), Unit.WORKING_DAY),
+        ("0,125 ngày làm việc", Decimal("0.125"), Unit.WORKING_DAY),
+        ("48h", 48, Unit.HOUR),
+        ("25 (hai lăm) ngày", 25, Unit.DAY),
+        ("05 (05) ngày", 5, Unit.DAY),
+    ],
+)
+def test_other_spellings(text: str, amount: int | Decimal, unit: Unit) -> None:
+    assert Term.parse(text) == Term(amount=amount, unit=unit)
+
+
 @pytest.mark.parametrize("value", [None, 5, b"5 ng", ["5 ngày"]])
 def test_what_is_no_text_is_refused(value: Any) -> None:
     with pytest.raises(InvalidInput):

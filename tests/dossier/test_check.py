@@ -6,7 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from egov_vn.dossier import Dossier, Procedure, ProcedureCatalogue, ProcedureCode, check, load_dossiers
+from egov_vn.errors import InvalidInput
 
 SAMPLE = Path(__file__).parents[2] / "examples" / "ho-so-2.000815.json"
 CATALOGUE = ProcedureCatalogue(
@@ -125,3 +128,20 @@ def test_many_rows() -> None:
     ]  # fmt: skip
     assert all(fault.message for fault in found.faults)
     assert [(line, remark.code) for line, remark in found.remarks] == [(11, "DOS-SUPPLEMENT-TWICE")]
+
+
+def test_a_file_may_be_given_whole() -> None:
+    line = json.dumps(row(), ensure_ascii=False)
+    wholes: list[Any] = [f"\ufeff{line}\n", line.encode(), f"\ufeff{line}\r\n\r\n".encode(), [f"\ufeff{line}"]]
+    for whole in wholes:
+        found = load_dossiers(whole)
+        assert (len(found.dossiers), found.faults) == (1, ())
+
+
+def test_what_is_no_line_is_listed_or_refused() -> None:
+    lines: list[Any] = [json.dumps(row()), 5, None]
+    found = load_dossiers(lines)
+    assert (len(found.dossiers), [fault.line for fault in found.faults]) == (1, [2, 3])
+    number: Any = 5
+    with pytest.raises(InvalidInput):
+        load_dossiers(number)

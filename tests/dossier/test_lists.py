@@ -234,3 +234,25 @@ def test_an_open_quotation_mark_costs_one_bad_line_and_not_the_file() -> None:
     assert [error.path for error in found.bad] == ["row 5"]
     quoted = read_lines((HEAD + '1;H13;"ABC" Ltd;12/02/2026\n2;H13;Công ty "ABC";12/02/2026\n').encode())
     assert [line.applicant for line in quoted.lines] == ["ABC Ltd", 'Công ty "ABC"']
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "1/1/0001",
+        "0001-01-01T00:00:00+14:00",
+        "31/12/9999 23:59",
+        "9999-12-31T23:59:59-10:00",
+        "5/10/0026",
+        "5/10/1026",
+    ],
+)
+def test_a_year_of_no_register_is_refused(written: str) -> None:
+    with pytest.raises(InvalidInput, match="year"):
+        read_when(written)
+
+
+def test_an_encoding_has_a_name() -> None:
+    number: Any = 5
+    with pytest.raises(InvalidInput, match="encoding"):
+        read_lines(HEAD.encode(), encoding=number)

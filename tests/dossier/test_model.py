@@ -240,3 +240,19 @@ def test_any_json_is_read_or_refused(changes: dict[str, Any]) -> None:
         item = Dossier.from_json(json.dumps({**WIRE, **changes}))
         assert Dossier.from_json(item.to_json()) == item
         check(item)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["0001-01-01T00:00:00+14:00", "00010101000000", "9999-12-31T23:59:59+00:00", "99991231235959"],
+)
+def test_the_empty_dates_of_other_systems_are_no_instants(written: str) -> None:
+    with pytest.raises(InvalidInput, match="stands for no instant") as caught:
+        Dossier.from_dict({"MaTTHC": "2.000815", "ChuHoSo": "Người nộp thử", "NgayTiepNhan": written})
+    assert caught.value.path == "NgayTiepNhan"
+
+
+@pytest.mark.parametrize("value", [None, 5, ["x"]])
+def test_json_is_text_or_bytes(value: Any) -> None:
+    with pytest.raises(InvalidInput):
+        Dossier.from_json(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from egov_vn.clock import VIETNAM
 from egov_vn.dossier.lists import Line, read_lines
 from egov_vn.dossier.reconcile import DifferenceKind, Reconciliation, _longest_run, reconcile
+from egov_vn.errors import InvalidInput
 from egov_vn.finding import Severity
 from egov_vn.testing.register_lists import messy_csv, planted_lists
 
@@ -132,3 +134,9 @@ def test_a_large_pair_of_lists_takes_seconds() -> None:
     result = reconcile(lists.paper, lists.electronic)
     assert time.process_time() - start < 5
     assert found(result) == planted(lists.planted)
+
+
+@pytest.mark.parametrize("junk", [None, 5, [1, 2], ["H13.12-260302-0001"]])
+def test_what_is_no_list_of_lines_is_refused(junk: Any) -> None:
+    with pytest.raises(InvalidInput, match="read_lines"):
+        reconcile(junk, [])

@@ -194,3 +194,12 @@ def test_the_register_prints_as_its_form() -> None:
     shown = next(item for item in made.shown if item.spec.key == "entries")
     assert shown.rows[3]["address"] == "Cần Thơ"
     assert book.to_form(2026, book="02") == book.to_form(2027) == []
+
+
+@pytest.mark.parametrize("name", ["applicant", "entered_by", "book", "abstract"])
+def test_an_entry_holds_texts(name: str) -> None:
+    when = datetime(2026, 3, 2, 9, tzinfo=VIETNAM)
+    fields: dict[str, Any] = {"applicant": "Người nộp thử", "entered_by": "Cán bộ A", name: None}
+    with pytest.raises(InvalidInput) as caught:
+        RegisterBook(desk="H13.12").add("H13.12-260302-0001", received_at=when, entered_at=when, **fields)
+    assert caught.value.path == name

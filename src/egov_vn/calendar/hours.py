@@ -249,7 +249,7 @@ class WorkClock:
             return self._add_to_part_of_a_minute(local - part, part, duration)
         passed = self._passed(local)
         if duration > self._cumulated[-1] * _MINUTE - passed:
-            raise BeyondHorizon(RULE, local.date(), known_until=self.calendar.last)
+            raise self._beyond(local)
         if duration and not duration % _MINUTE and len(self._lengths) < _REMEMBERED:
             self._lengths[duration] = duration // _MINUTE
         if not duration and self.calendar.is_working(local.date()) and self.is_open(local):
@@ -311,7 +311,14 @@ class WorkClock:
                 if rest < length or (rest == length and not opening):
                     return self._midnights[index] + begin * _MINUTE + rest
                 rest -= length
-        raise BeyondHorizon(RULE, local.date(), known_until=self.calendar.last)
+        raise self._beyond(local)
+
+    def _beyond(self, local: datetime) -> BeyondHorizon:
+        last = self.calendar.last
+        message = (
+            f"that much working time after {local} would end beyond {last}, the last day for which {RULE} is known"
+        )
+        return BeyondHorizon(RULE, local.date(), known_until=last, message=message)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return WorkClock, (self.calendar, self.hours)

@@ -62,6 +62,7 @@ _UNITS = {
     "giờ làm việc": Unit.WORKING_HOUR,
     "giờ": Unit.HOUR,
     "tiếng": Unit.HOUR,
+    "h": Unit.HOUR,
     "phút": Unit.MINUTE,
     "working day": Unit.WORKING_DAY,
     "working days": Unit.WORKING_DAY,
@@ -140,9 +141,12 @@ class Term:
             return cls(amount=0, unit=Unit.SAME_DAY, cut_off=cut_off)
         head = _patterns()["lead"].sub("", head)
         found = _patterns()["amount"].fullmatch(head)
+        if found is None and _patterns()["range"].match(head):
+            raise InvalidInput(f"{text!r} is a range; a term has one end, give the longest that is meant", path="term")
         if found is None or found["unit"] not in _UNITS:
             raise InvalidInput(f"{text!r} is not a term that is understood", path="term")
         amount, unit = _number(found["number"], text), _UNITS[found["unit"]]
+        _same_again(found["again"], amount, text)
         if found["unit"] == "quý":
             amount *= 3
         return _half(amount, unit, cut_off)
@@ -196,8 +200,11 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"|(?:the )?same (?:working )?day"
         ),
         "amount": re.compile(
-            rf"(?P<number>\d{{1,9}}(?:[.,]\d{{1,3}})?|nửa|{words})\s*(?:\([^)]{{1,60}}\)\s*)?(?P<unit>{units})"
+            rf"(?P<number>\d{{1,9}}(?:[.,]\d{{1,3}})?|1[/\u2044]2|nửa|{words})\s*(?:\((?P<again>[^)]{{1,60}})\)\s*)?"
+            rf"(?P<unit>{units})"
         ),
+        "range": re.compile(r"(?:từ\s+)?\d+\s*(?:-|\u2013|\u2014|đến|tới)\s*\d+"),
+        "number": re.compile(rf"\d{{1,9}}(?:[.,]\d{{1,3}})?|{words}"),
         "cut_off": re.compile(r"sau\s(?P<hour>\d{1,2})\s*(?:giờ|h|:|g)\s*(?P<minute>\d{2})?"),
     }
 
@@ -215,9 +222,11 @@ def _cut_off(plain: str, text: str) -> time | None:
 
 
 def _number(text: str, whole: str) -> int | Decimal:
-    if text == "nửa":
+    if text in ("nửa", "1/2", "1\u20442"):
         return Decimal("0.5")
     if text[0].isdigit():
+        if re.fullmatch(r"0*[1-9]\d*[.,]\d{3}", text):
+            raise InvalidInput(f"{text!r} may be thousands or thousandths", path="term", source=whole)
         return Decimal(text.replace(",", ".")) if "," in text or "." in text else int(text)
     words = text.split()
     if "mười" in words[1:] or (len(words) > 1 and words[0] != "mười" and words[1] != "mươi") or len(words) > 3:
@@ -225,6 +234,18 @@ def _number(text: str, whole: str) -> int | Decimal:
     if words[0] == "mười":
         return 10 + sum(_DIGITS[word] for word in words[1:] if word != "mươi")
     return _DIGITS[words[0]] if len(words) == 1 else _DIGITS[words[0]] * 10 + sum(_DIGITS[word] for word in words[2:])
+
+
+def _same_again(again: str | None, amount: int | Decimal, whole: str) -> None:
+    """Refuse "05 (ba) ngày": the number in brackets, where it is one, repeats the number before it."""
+    if not again or not _patterns()["number"].fullmatch(again.strip()):
+        return
+    try:
+        number = _number(again.strip(), whole)
+    except InvalidInput:  # words that are no number of ours, such as "hai lăm", neither confirm nor contradict
+        return
+    if number != amount:
+        raise InvalidInput(f"{whole!r} names two numbers, {amount} and {again}", path="term")
 
 
 def _half(amount: int | Decimal, unit: Unit, cut_off: time | None) -> Term:

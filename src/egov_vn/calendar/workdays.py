@@ -122,7 +122,7 @@ class WorkCalendar:
         `BeyondHorizon` after the last known day, `NotInForce` before the first, `InvalidInput` for anything not a day.
         """
         try:
-            if n > 0 and n is not True:
+            if n > 1 or (n == 1 and n is not True):  # one comparison for most; True is no number of days
                 return self._nth[self._rank[day] + n]
         except (LookupError, TypeError, ValueError):
             pass  # the slow way says what is wrong

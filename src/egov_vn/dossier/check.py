@@ -6,6 +6,7 @@ and lists the bad ones.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -206,19 +207,20 @@ class Loaded:
 _FATAL: Final = frozenset({"DOS-EVENT-ILLEGAL", "DOS-EVENT-INVALID", "DOS-REGIME", "DOS-PROCEDURE"})
 
 
-def load_dossiers(lines: Iterable[bytes | str], *, catalogue: ProcedureCatalogue | None = None) -> Loaded:
+def load_dossiers(lines: bytes | str | Iterable[bytes | str], *, catalogue: ProcedureCatalogue | None = None) -> Loaded:
     """Read one dossier in JSON per line (JSON Lines); empty lines are passed over.
 
     Good rows are kept, bad ones are listed with the path of the field: not JSON, a wrong code, an impossible date, a
     negative fee, an unknown procedure (with *catalogue*), an event out of order, a second dossier with the same code,
-    a line larger than a dossier may be. An open file serves as *lines*: memory is bounded by what is kept.
+    a line larger than a dossier may be. An open file serves as *lines*: memory is bounded by what is kept. The bytes or
+    the text of a whole file serve too; a byte order mark before the first line is passed over.
     """
     good: list[Dossier] = []
     faults: list[Fault] = []
     remarks: list[tuple[int, Finding]] = []
     seen: dict[str, int] = {}
-    for number, line in enumerate(lines, start=1):
-        if len(line) <= 2 and not line.strip():
+    for number, line in enumerate(_split(lines), start=1):
+        if isinstance(line, bytes | str) and len(line) <= 2 and not line.strip():
             continue
         try:
             dossier, found = _load(line, seen, catalogue)
@@ -232,9 +234,30 @@ def load_dossiers(lines: Iterable[bytes | str], *, catalogue: ProcedureCatalogue
     return Loaded(dossiers=tuple(good), faults=tuple(faults), remarks=tuple(remarks))
 
 
+def _split(lines: object) -> Iterator[object]:
+    """Yield the lines of an iterable, or of a whole file, the first one without its byte order mark."""
+    if isinstance(lines, bytes):
+        lines = lines.splitlines()
+    elif isinstance(lines, str):
+        lines = lines.split("\n")
+    if not isinstance(lines, Iterable):
+        raise InvalidInput(f"{lines!r} are not lines of JSON", path="lines")
+    every = iter(lines)
+    for first in every:
+        yield (
+            first.removeprefix(codecs.BOM_UTF8)
+            if isinstance(first, bytes)
+            else (first.removeprefix("\ufeff") if isinstance(first, str) else first)
+        )
+        break
+    yield from every
+
+
 def _load(
-    line: bytes | str, seen: dict[str, int], catalogue: ProcedureCatalogue | None
+    line: object, seen: dict[str, int], catalogue: ProcedureCatalogue | None
 ) -> tuple[Dossier, tuple[Finding, ...]]:
+    if not isinstance(line, bytes | str):
+        raise InvalidInput(f"a {type(line).__name__} is not a line of JSON")
     dossier = Dossier.from_json(line)
     if str(dossier.code) in seen:
         raise InvalidInput(f"{dossier.code} is the code of line {seen[str(dossier.code)]} too", path="MaHoSo")

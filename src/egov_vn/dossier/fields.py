@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from enum import IntEnum, StrEnum
 from functools import lru_cache
 from typing import Annotated, Any, Final
@@ -165,14 +165,16 @@ def read_instant(value: object) -> datetime:
     """Read an instant: an aware `datetime`, ISO 8601 with an offset, or `yyyyMMddHHmmss` in Vietnam time."""
     if isinstance(value, str):
         if len(value) == _PORTAL_DIGITS and value.isdecimal() and value.isascii():
-            return datetime(
-                int(value[:4]),
-                int(value[4:6]),
-                int(value[6:8]),
-                int(value[8:10]),
-                int(value[10:12]),
-                int(value[12:]),
-                tzinfo=VIETNAM,
+            return _in_a_year(
+                datetime(
+                    int(value[:4]),
+                    int(value[4:6]),
+                    int(value[6:8]),
+                    int(value[8:10]),
+                    int(value[10:12]),
+                    int(value[12:]),
+                    tzinfo=VIETNAM,
+                )
             )
         if len(value) > 40:
             raise ValueError("not an instant: too long")
@@ -181,6 +183,13 @@ def read_instant(value: object) -> datetime:
         raise ValueError("not an instant: expected ISO 8601 with an offset, or yyyyMMddHHmmss")  # noqa: TRY004 - pydantic reports ValueError
     if value.tzinfo is None:
         raise ValueError("an instant needs an offset, for example +07:00")
+    return _in_a_year(value)
+
+
+def _in_a_year(value: datetime) -> datetime:
+    """Refuse 0001-01-01 and 9999-12-31, which other systems write for "none" or "never"."""
+    if value.year in (MINYEAR, MAXYEAR):
+        raise ValueError(f"the year {value.year:04} stands for no instant; leave the field out")
     return value
 
 

@@ -27,6 +27,7 @@ _DASHES: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u22
 _CODE_TAIL: Final = re.compile(r"(.*-)(\d{1,3})", re.ASCII)
 _TONES: Final = "\u0300\u0301\u0303\u0309\u0323"
 _LONGEST_CELL: Final = 4_000
+_YEARS: Final = range(1900, 2200)
 _EXCEL_ZERO: Final = datetime(1899, 12, 30, tzinfo=VIETNAM)
 
 
@@ -123,9 +124,12 @@ def read_when(value: Any, path: str = "value") -> datetime | date:
     if not isinstance(value, str) or len(value) > 100:
         raise InvalidInput(f"{str(value)[:60]!r} is not a day", path=path)
     try:
-        return _text_when(value)
+        found = _text_when(value)
     except ValueError as error:
         raise InvalidInput(f"{value!r} is not a day: {error}", path=path) from error
+    if found.year not in _YEARS:
+        raise InvalidInput(f"{value!r} is not a day of a register: the year {found.year:04}", path=path)
+    return found
 
 
 def _text_when(text: str) -> datetime | date:
@@ -146,10 +150,10 @@ def _text_when(text: str) -> datetime | date:
     if match is None:
         raise ValueError("no date is found in it")
     first, month, last = (int(part) for part in match.groups())
-    year, day = (first, last) if len(match[1]) == 4 else (last, first)
+    year, day, digits = (first, last, match[1]) if len(match[1]) == 4 else (last, first, match[3])
     rest = lowered[: match.start()] + " " + lowered[match.end() :]
     clock = _CLOCK.search(rest)
-    found_day = date(year + 2000 if year < 100 else year, month, day)
+    found_day = date(year + 2000 if len(digits) == 2 else year, month, day)
     if clock is None:
         return found_day
     hour, minute, second = (int(part or 0) for part in clock.groups())

@@ -113,8 +113,9 @@ class Dossier(OpenModel):
     @classmethod
     def from_json(cls, data: bytes | str, *, source: str | None = None) -> Self:
         """Read one dossier in wire names; `InvalidInput` carries the path of the first faulty field."""
-        if len(data) > MAX_BYTES:
-            raise InvalidInput(f"{len(data)} bytes exceed the {MAX_BYTES} of one dossier", source=source)
+        given: object = data
+        if isinstance(given, bytes | str) and len(given) > MAX_BYTES:
+            raise InvalidInput(f"{len(given)} bytes exceed the {MAX_BYTES} of one dossier", source=source)
         return super().from_json(data, source=source)
 
     @property

@@ -8,7 +8,7 @@ lines whose removal leaves both lists in the same order.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -157,7 +157,16 @@ def reconcile(
 
 
 def _lines(given: LineList | Iterable[Line]) -> tuple[tuple[Line, ...], tuple[InvalidInput, ...]]:
-    return (given.lines, given.bad) if isinstance(given, LineList) else (tuple(given), ())
+    if isinstance(given, LineList):
+        return given.lines, given.bad
+    return tuple(_each_line(given)), ()
+
+
+def _each_line(given: object) -> Iterator[Line]:
+    for line in given if isinstance(given, Iterable) else (given,):
+        if not isinstance(line, Line):
+            raise InvalidInput("a list to compare holds values of Line, as read_lines returns them", path="lines")
+        yield line
 
 
 def _index(lines: Sequence[Line], found: list[Difference], side: str) -> dict[str, Line]:

@@ -132,7 +132,10 @@ class RegisterBook:
         """
         received, entered = require_aware(received_at, "received_at"), require_aware(entered_at, "entered_at")
         texts = {"code": str(code), "applicant": applicant, "entered_by": entered_by, "book": book}
-        for name, text in (*texts.items(), ("abstract", abstract)):
+        given: tuple[tuple[str, object], ...] = (*texts.items(), ("abstract", abstract))
+        for name, text in given:
+            if not isinstance(text, str):
+                raise InvalidInput(f"{name} is a text, not {text!r}", path=name)
             if (not text.strip() and name != "abstract") or len(text) > _LONGEST:
                 raise InvalidInput(f"{name} holds 1 to {_LONGEST} characters", path=name)
         if entered < received:

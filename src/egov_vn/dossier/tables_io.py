@@ -60,6 +60,8 @@ def read_table(data: bytes, *, encoding: str | None = None, sheet: str | None = 
 def decode(data: bytes, *, encoding: str | None = None) -> tuple[str, str, tuple[Finding, ...]]:
     """Return text, name of the encoding, and a finding if it was guessed; `InvalidInput` names the faulty byte."""
     if encoding is not None:
+        if not isinstance(encoding, str):
+            raise InvalidInput(f"{encoding!r} is not the name of an encoding", path="encoding")
         try:
             return unicodedata.normalize("NFC", data.decode(encoding)), encoding, ()
         except LookupError as error:
