@@ -81,6 +81,7 @@ def test_person_then_seal(folder: Path) -> None:
 
 def test_a_time_stamp_over_loopback_and_the_level_that_was_reached(tmp_path: Path) -> None:
     authority = TestAuthority(at=AT, key="p256")
+    early = authority.issue_person("Nguyễn Văn Sớm")
     with authority.serve() as served:
         person = authority.issue_person("Nguyễn Văn Thử")
         (tmp_path / "in.pdf").write_bytes(PDF)
@@ -92,7 +93,10 @@ def test_a_time_stamp_over_loopback_and_the_level_that_was_reached(tmp_path: Pat
         )  # fmt: skip
         assert run(tmp_path, "sign", *options, "--level", "B-T").exit_code == 0
         assert _level(tmp_path) == "B-T"
-        # the issuing CA was made before anything was served: nobody answers for it
+        assert run(tmp_path, "sign", *options, "--level", "B-LTA").exit_code == 0
+        assert _level(tmp_path) == "B-LTA"
+        # this certificate was issued before anything was served: nobody answers for it
+        (tmp_path / "person.p12").write_bytes(authority.pkcs12(early, None))
         refused = run(tmp_path, "sign", *options, "--level", "B-LTA")
         assert type(refused.exception).__name__ == "Unavailable"
         lowered = run(tmp_path, "sign", *options, "--level", "B-LTA", "--lower")

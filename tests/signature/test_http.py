@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from asn1crypto import tsp
@@ -14,7 +15,16 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from egov_vn.clock import VIETNAM
 from egov_vn.errors import InvalidInput, Unavailable
-from egov_vn.signature import Indication, Level, RevocationData
+from egov_vn.signature import (
+    Indication,
+    Level,
+    RevocationData,
+    SignatureReport,
+    assess_pdf,
+    assess_xml,
+    sign_pdf,
+    sign_xml,
+)
 from egov_vn.signature.cms import assess_cms, sign_cms
 from egov_vn.signature.http import HttpRevocation, HttpTimestamper, UrlTransport, _is_public
 from egov_vn.signature.timestamp import read_timestamp, request
@@ -23,6 +33,12 @@ from egov_vn.testing import TestAuthority
 T0 = datetime(2026, 2, 12, 9, 0, tzinfo=VIETNAM)
 DIGEST = hashlib.sha256(b"x").digest()
 NOTHING: dict[str, str] = {}
+PDF = (
+    b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
+    b"2 0 obj\n<< /Type /Pages /Count 1 /Kids [3 0 R] >>\nendobj\n3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>\nendobj\nxref\n0 4\n"
+    b"0000000000 65535 f \n0000000009 00000 n \n0000000058 00000 n \n0000000115 00000 n \n"
+    b"trailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n186\n%%EOF\n"
+)
 
 
 def der(certificate: x509.Certificate) -> bytes:
@@ -202,3 +218,49 @@ def _renumbered(authority: TestAuthority, _certificate: x509.Certificate) -> x50
     for _ in range(20):
         last = authority.issue_person("B")
     return last.certificate
+
+
+@pytest.mark.parametrize("prefer", ["ocsp", "crl"])
+@pytest.mark.parametrize("level", [Level.B_LT, Level.B_LTA])
+@pytest.mark.parametrize("kind", ["pdf", "xml"])
+def test_long_term_levels_with_nothing_but_http(fresh: TestAuthority, kind: str, level: Level, prefer: str) -> None:
+    fresh.timestamper().timestamp(DIGEST)  # services used before they are served are issued anew
+    with fresh.serve(at=T0) as served:
+        services = {
+            "signer": fresh.issue_person("Nguyễn Văn Thử"),
+            "timestamper": HttpTimestamper(served.tsa_url, timeout=5, tries=1),
+            "revocation": HttpRevocation(public_only=False, timeout=5, tries=1, prefer=prefer),
+            "trust": fresh.trust_store(),
+        }
+        made = _made(kind, level, services)
+        asked = set(served.requests)
+    assert asked == ({"/tsa", "/ocsp"} if prefer == "ocsp" else {"/tsa", "/crl", "/root.crl"})
+    report = _assessed(kind, made, fresh)
+    assert (report.indication, report.level) == (Indication.TOTAL_PASSED, level)
+
+
+def _made(kind: str, level: Level, services: dict[str, Any]) -> bytes:
+    if kind == "pdf":
+        return sign_pdf(PDF, at=T0, level=level, **services)
+    return sign_xml(b"<HoSo><Ten>A</Ten></HoSo>", at=T0, level=level, **services)
+
+
+def _assessed(kind: str, made: bytes, authority: TestAuthority) -> SignatureReport:
+    assess: Any = assess_pdf if kind == "pdf" else assess_xml
+    report: SignatureReport = assess(made, at=T0 + timedelta(hours=1), trust=authority.trust_store()).signatures[0]
+    return report
+
+
+def test_serving_leaves_the_authority_as_it_was(fresh: TestAuthority) -> None:
+    fresh.timestamper().timestamp(DIGEST)
+    issuing, tsa = fresh.issuing, fresh._tsa
+    fresh.revoke(issuing, at=T0 - timedelta(days=1), reason="superseded")
+    with fresh.serve(at=T0) as served:
+        assert fresh.issuing != issuing
+        assert fresh.issuing.public_key() == issuing.public_key()
+        found = HttpRevocation(public_only=False, prefer="crl").gather(der(fresh.issuing), der(fresh.root))
+        listed = {item.serial_number for item in x509.load_der_x509_crl(found.crls[0])}
+        assert listed == {issuing.serial_number, fresh.issuing.serial_number}
+        assert served.requests == ["/root.crl"]
+    assert fresh.issuing is issuing
+    assert fresh._tsa is tsa

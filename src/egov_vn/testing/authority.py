@@ -92,9 +92,7 @@ class TestAuthority:
         self._issuing_key = making.new_key(key)
         years = (self.at - 730 * _DAY, self.at + 7300 * _DAY)
         self.root = self._build(f"{name} Root CA", self._root_key, making.AUTHORITY, years, root=True)
-        self.issuing = self._build(
-            f"{name} Issuing CA", self._issuing_key, making.ISSUING, (years[0], self.at + 3600 * _DAY)
-        )
+        self.issuing = self._new_issuing()
 
     def issue_person(
         self,
@@ -233,7 +231,7 @@ class TestAuthority:
         )
         for serial in self._revoked:
             record = self._record(serial, moment)
-            if record is None or (serial == self.issuing.serial_number) != root:
+            if record is None or self._by_root(serial) != root:
                 continue
             builder = builder.add_revoked_certificate(
                 x509.RevokedCertificateBuilder()
@@ -288,6 +286,9 @@ class TestAuthority:
     def serve(self, *, at: datetime | Callable[[], datetime] | None = None) -> Iterator[Served]:
         """Serve `/tsa`, `/ocsp`, `/crl`, `/root.crl`, `/issuing.cer` on loopback; new certificates point there.
 
+        So do those of the issuing CA and of the services, which are issued anew (same names and keys) while the block
+        runs: all that a long-term signature asks about can be asked over HTTP.
+
         ```python
         with authority.serve() as served:
             HttpTimestamper(served.tsa_url)
@@ -295,13 +296,22 @@ class TestAuthority:
         """
         from egov_vn.testing.server import serving  # noqa: PLC0415 - http.server only where it is asked for
 
-        before = self._base
+        base, issuing, made = self._base, self.issuing, self._forget_services()
         with serving(self, self.at if at is None else at) as served:
             self._base = served.url
+            self.issuing = self._new_issuing()
+            if issuing.serial_number in self._revoked:  # what was revoked before stays revoked
+                self._revoked[self.issuing.serial_number] = self._revoked[issuing.serial_number]
             try:
                 yield served
             finally:
-                self._base = before
+                self._forget_services()
+                self._base, self.issuing = base, issuing
+                self.__dict__.update(made)
+
+    def _forget_services(self) -> dict[str, object]:
+        """Forget the certificates of the TSA and the OCSP responder, so that they are made anew; return them."""
+        return {name: self.__dict__.pop(name) for name in ("_tsa", "_ocsp") if name in self.__dict__}
 
     @cached_property
     def _tsa(self) -> KeySigner:
@@ -314,6 +324,14 @@ class TestAuthority:
     @cached_property
     def _root_ocsp(self) -> KeySigner:
         return KeySigner(self._root_key, self.root)
+
+    def _by_root(self, serial: int) -> bool:
+        issued = self._issued.get(serial)
+        return issued is not None and issued.issuer == self.root.subject
+
+    def _new_issuing(self) -> x509.Certificate:
+        span = (self.at - 730 * _DAY, self.at + 3600 * _DAY)
+        return self._build(f"{self.name} Issuing CA", self._issuing_key, making.ISSUING, span)
 
     def _service(self, name: str, profile: Profile) -> KeySigner:
         private = making.new_key(self._kind)
