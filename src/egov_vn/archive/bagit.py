@@ -31,6 +31,8 @@ __all__ = ["Bag", "check_bag", "read_bag", "write_bag"]
 
 _WRITTEN: Final = ("sha256", "sha512")
 """Hashes that are written: the two that RFC 8493 section 2.4 asks every implementation to know."""
+_PARALLEL_FROM: Final = 1 << 20
+"""Files from this size are hashed by threads; over smaller ones threads would only fight for Python's lock."""
 _LABEL: Final = re.compile(r"[^\s:][^:\r\n]*\Z")
 
 
@@ -107,8 +109,8 @@ def read_bag(path: Path, *, limits: Limits | None = None) -> Bag:
 def check_bag(path: Path, *, workers: int = 2, fixity: bool = True, limits: Limits | None = None) -> CheckReport:
     """Check the bag at *path*, a folder or a ZIP file (RFC 8493 section 3: complete, and valid).
 
-    Every file is hashed once for all its manifests, by *workers* threads. Without *fixity* only completeness is
-    checked, and `conforms` is None if nothing was wrong. `InvalidInput` only if there is nothing at *path*.
+    Every file is hashed once for all its manifests, large ones by *workers* threads. Without *fixity* only completeness
+    is checked, and `conforms` is None if nothing was wrong. `InvalidInput` only if there is nothing at *path*.
     """
     bounds = limits or Limits()
     tree = _open(Path(path), bounds)
@@ -309,10 +311,13 @@ def _fixity(tree: Tree, tags: BagTags, *, workers: int) -> list[CheckFinding]:
                     expected.setdefault(path, {})[algorithm] = digest
     work: Callable[[tuple[str, dict[str, str]]], list[CheckFinding]] = lambda item: _hash(tree, *item)  # noqa: E731
     items = sorted(expected.items())
-    if workers <= 1:
+    large = [item for item in items if tree.sizes[item[0]] >= _PARALLEL_FROM] if workers > 1 else []
+    if not large:
         return [found for item in items for found in work(item)]
     with ThreadPoolExecutor(workers) as pool:
-        return [found for each in pool.map(work, items, chunksize=32) for found in each]
+        pending = {item[0]: pool.submit(work, item) for item in large}
+        small = {item[0]: work(item) for item in items if item[0] not in pending}
+        return [found for path, _ in items for found in (small[path] if path in small else pending[path].result())]
 
 
 def _hash(tree: Tree, path: str, expected: Mapping[str, str]) -> list[CheckFinding]:
