@@ -240,8 +240,8 @@ def test_every_time_stamp_of_the_samples_covers_what_we_compute(samples: Path) -
 ASIC_CODES = {
     "brokenReference.asice": "ASIC-MANIFEST",  # the CMS is sound, but the file its manifest lists was changed
     "brokenReferenceAndAlteredManifest.asice": "ASIC-MANIFEST-MISSING",
-    # The manifest says valid, but the signer's message-digest is not that of the file beside it, with line ends of either
-    # kind; the counter-signature has no part in that. OpenSSL refuses it as well (see below).
+    # The manifest says valid, but the signer's message-digest is not that of the file beside it, with either kind of
+    # line ends; the counter-signature has no part in that. OpenSSL refuses it as well (see below).
     "containerWithCounterSig.asics": "SIG-HASH",
 }
 
