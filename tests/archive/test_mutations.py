@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import stat
 import unicodedata
 import zipfile
@@ -32,7 +33,7 @@ def ead(package: Path, number: int = 1) -> Path:
     return sorted(package.glob(f"{REP}/metadata/descriptive/*"))[number - 1]
 
 
-def edit(path: Path, pattern: str, new: str, count: int = 1) -> None:
+def edit(path: Path, pattern: str, new: str | Callable[[re.Match[str]], str], count: int = 1) -> None:
     text, made = re.subn(pattern, new, path.read_text(encoding="utf-8"), count=count, flags=re.DOTALL)
     assert made, f"{pattern!r} is not in {path.name}"
     path.write_text(text, encoding="utf-8")
@@ -107,7 +108,7 @@ def field(pattern: str, new: str, *, file: bool = False) -> Damage:
     return sealed(change)
 
 
-def root(pattern: str, new: str) -> Damage:
+def root(pattern: str, new: str | Callable[[re.Match[str]], str]) -> Damage:
     return lambda package: edit(package / "METS.xml", pattern, new)
 
 
@@ -134,6 +135,40 @@ def _refused(package: Path) -> None:
     edit(package / REP / "METS.xml", r"0000001\.pdf", "0000001.exe")
 
 
+def _linked_twice(package: Path) -> None:
+    mets = package / REP / "METS.xml"
+    text = mets.read_text(encoding="utf-8")
+    found = re.search(r'<div [^>]*LABEL="MetadataLink/File".*?</div>', text, re.DOTALL)
+    assert found is not None
+    mets.write_text(text.replace(found[0], found[0] + re.sub(r' ID="[^"]*"', "", found[0], count=1)), encoding="utf-8")
+
+
+def _linked_representation(package: Path) -> None:
+    (package / REP).rename(package.parent / "elsewhere")
+    (package / REP).symlink_to(package.parent / "elsewhere")
+
+
+def _sha512(package: Path) -> None:
+    content = data(package).read_bytes()
+    old, new = hashlib.sha256(content).hexdigest().upper(), hashlib.sha512(content).hexdigest()
+    edit(package / REP / "METS.xml", f'"{old}" CHECKSUMTYPE="SHA-256"', f'"{new}" CHECKSUMTYPE="SHA-512"')
+    mets = (package / REP / "METS.xml").read_bytes()
+    edit(
+        package / "METS.xml",
+        r'SIZE="\d+"([^>]*)CHECKSUM="[^"]*"([^>]*><FLocat[^>]*rep1/METS.xml)',
+        rf'SIZE="{len(mets)}"\1CHECKSUM="{hashlib.sha256(mets).hexdigest()}"\2',
+    )
+
+
+def _utf16(package: Path) -> None:
+    ead(package).write_bytes(ead(package).read_text(encoding="utf-8").replace("UTF-8", "UTF-16").encode("utf-16"))
+
+
+ENCRYPTED = (
+    b"%PDF-1.7\n1 0 obj << /Type /Page >> endobj\n2 0 obj << /Type /XRef /Encrypt 3 0 R /Length 20000 >>\nstream\n"
+    + bytes(20000)
+    + b"\nendstream endobj\nstartxref\n40\n%%EOF\n"
+)
 XXE = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><simpledc>&e;</simpledc>'
 LAUGHS = (
     '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
@@ -150,6 +185,14 @@ MUTATIONS: list[tuple[str, str, Damage]] = [
     ("named twice", "ARC-FIXITY-TWICE", rename_in_mets("data/H13.12.3.2026.01.0000002.pdf")),
     ("no checksum", "ARC-FIXITY-NONE", lambda p: edit(p / REP / "METS.xml", r' CHECKSUM="[0-9A-F]*"', "")),
     ("MD5", "ARC-FIXITY-ALGORITHM", rep(r'CHECKSUMTYPE="SHA-256"', 'CHECKSUMTYPE="MD5"')),
+    ("no CHECKSUMTYPE", "ARC-FIXITY-ALGORITHM", rep(r' CHECKSUMTYPE="SHA-256"', "")),
+    (
+        "digest cut short",
+        "ARC-FIXITY-DIGEST",
+        lambda p: edit(p / REP / "METS.xml", r'CHECKSUM="[0-9A-F]{9}', 'CHECKSUM="'),
+    ),
+    ("size below zero", "ARC-FIXITY-NONE", lambda p: edit(p / REP / "METS.xml", r'SIZE="', 'SIZE="-')),
+    ("no media type", "ARC-FIXITY-MIMETYPE", rep(r'(<file [^>]*?) MIMETYPE="[^"]*"', r"\1")),
     ("media type", "ARC-FIXITY-MIMETYPE", rep("application/pdf", "image/png")),
     ("same content twice", "ARC-FIXITY-COPY", sealed(lambda p: data(p).write_bytes(data(p, 2).read_bytes()))),
     ("name in NFD", "ARC-PATH-NFD", decompose),
@@ -163,6 +206,12 @@ MUTATIONS: list[tuple[str, str, Damage]] = [
     ("representation METS missing", "ARC-TREE-REP", lambda p: (p / REP / "METS.xml").unlink()),
     ("root METS missing", "ARC-TREE-METS", lambda p: (p / "METS.xml").unlink()),
     ("link out of the package", "ARC-METS-HREF", rename_in_mets("../../../../etc/passwd")),
+    ("encoded way up", "ARC-METS-HREF", rename_in_mets("%2e%2e/%2e%2e/x.pdf")),
+    ("encoded null", "ARC-METS-HREF", rename_in_mets("data/%00.pdf")),
+    ("link to a network", "ARC-METS-HREF", rename_in_mets("//host/x.pdf")),
+    ("representation is a link", "ARC-PATH-LINK", _linked_representation),
+    ("no representation", "ARC-TREE-REP", lambda p: shutil.rmtree(p / "representations")),
+    ("representation not announced", "ARC-METS-MPTR", lambda p: shutil.copytree(p / REP, p / "representations/rep2")),
     ("absolute link", "ARC-METS-HREF", rename_in_mets("file:///etc/passwd")),
     ("METS not well-formed", "ARC-XML-MALFORMED", lambda p: edit(p / REP / "METS.xml", "</mets>", "")),
     ("METS not valid", "ARC-XSD-METS", rep("<fileSec", "<fileSection/><fileSec")),
@@ -176,6 +225,17 @@ MUTATIONS: list[tuple[str, str, Damage]] = [
     ("wrong status", "ARC-METS-STATUS", root('RECORDSTATUS="NEW"', 'RECORDSTATUS="DRAFT"')),
     ("wrong profile", "ARC-METS-PROFILE", root(r'PROFILE="[^"]*"', 'PROFILE="https://example.org/p.xml"')),
     ("time without zone", "ARC-METS-DATE", root(r'(CREATEDATE="[^"]*)\+07:00', r"\1")),
+    ("no time of creation", "ARC-METS-DATE", root(r' CREATEDATE="[^"]*"', "")),
+    ("no identifier", "ARC-METS-OBJID", root(r' OBJID="[^"]*"', "")),
+    ("no profile", "ARC-METS-PROFILE", root(r' PROFILE="[^"]*"', "")),
+    ("no header", "ARC-METS-HEADER", root(r"<metsHdr.*?</metsHdr>", "")),
+    ("no structural map", "ARC-METS-STRUCTMAP", root(r"<structMap.*?</structMap>", "")),
+    (
+        "divisions that nest deep",
+        "ARC-XML-MALFORMED",
+        rep("</structMap>", "<div>" * 5000 + "</div>" * 5000 + "</structMap>"),
+    ),
+    ("record nested deep", "ARC-XML-MALFORMED", sealed(lambda p: ead(p).write_text("<a>" * 9999 + "</a>" * 9999))),
     ("no software agent", "ARC-METS-AGENT", root('ROLE="CREATOR"', 'ROLE="EDITOR"')),
     ("ID used twice", "ARC-METS-ID", rep(r'(<fileGrp ID=")[^"]*(".*?<file ID=")([^"]*)', r"\1\3\2\3")),
     ("dangling FILEID", "ARC-METS-REFERENCE", rep(r'FILEID="ID-', 'FILEID="ID-none')),
@@ -194,6 +254,13 @@ MUTATIONS: list[tuple[str, str, Damage]] = [
     ("conditional field missing", "ARC-FIELD-CONDITION", field(r"<riskRecovery>0<", "<riskRecovery>1<")),
     ("text too long", "ARC-FIELD-LENGTH", field(r"<codeNumber>1<", f"<codeNumber>{'1' * 12}<")),
     ("no number", "ARC-FIELD-TYPE", field(r"<numberOfPage>2<", "<numberOfPage>hai<")),
+    ("number in other digits", "ARC-FIELD-TYPE", field(r"<numberOfPage>2<", "<numberOfPage>\u0662<")),
+    ("total in other digits", "ARC-FIELD-TYPE", field(r"<totalDoc>3<", "<totalDoc>\u00b3<", file=True)),
+    ("pages without end", "ARC-FIELD-LENGTH", field(r"<numberOfPage>2<", f"<numberOfPage>{'9' * 5000}<")),
+    ("total without end", "ARC-FIELD-LENGTH", field(r"<totalDoc>3<", f"<totalDoc>{'9' * 5000}<", file=True)),
+    ("blanks that nobody sees", "ARC-FIELD-MISSING", field(r"<subject>.*?<", "<subject>\u00a0\u200b<")),
+    ("element in a field", "ARC-FIELD-NESTED", field(r"<subject>", "<subject><b>x</b>")),
+    ("date in other digits", "ARC-FIELD-DATE", field(r"<issuedDate>12", "<issuedDate>\u0661\u0662")),
     ("no date", "ARC-FIELD-DATE", field(r"<issuedDate>[^<]*<", "<issuedDate>31/02/2026<")),
     ("code out of the list", "ARC-FIELD-CODE", field(r"<mode>01<", "<mode>09<")),
     ("field of no table", "ARC-FIELD-UNKNOWN", field(r"<mode>", "<color>x</color><mode>")),
@@ -208,10 +275,12 @@ MUTATIONS: list[tuple[str, str, Damage]] = [
     ("file kept shorter", "ARC-LINK-RETENTION", field(r"<maintenance>05<", "<maintenance>06<", file=True)),
     ("record without file", "ARC-LINK-RECORD-FILE", rep(r'(MetadataLink/File"[^>]*>)\s*<fptr[^>]*/>', r"\1")),
     ("file without record", "ARC-LINK-FILE-RECORD", rep(r'(MetadataLink/File"[^>]*>)\s*<fptr[^>]*/>', r"\1")),
+    ("record linked twice", "ARC-LINK-TWICE", sealed(_linked_twice)),
     ("record file of another name", "ARC-NAME-RECORD", sealed(_renamed)),
     ("PREMIS not valid", "ARC-XSD-PREMIS", premis("<event>", "<event><x/>")),
     ("PREMIS of another file", "ARC-PREMIS-OBJECT", premis(r"data/[^<]*0000001\.pdf", "data/none.pdf")),
     ("PREMIS of another digest", "ARC-PREMIS-DIGEST", premis(r"<messageDigest>....", "<messageDigest>0000")),
+    ("PREMIS digest of another algorithm", "ARC-PREMIS-DIGEST", premis("SHA-256", "MD5")),
     ("PREMIS of another size", "ARC-PREMIS-SIZE", premis(r"<size>", "<size>9")),
     (
         "PREMIS link to no event",
@@ -221,6 +290,7 @@ MUTATIONS: list[tuple[str, str, Damage]] = [
     ("program as PDF", "ARC-FORMAT-CLAIM", content(b"MZ\x90\x00 program")),
     ("empty payload", "ARC-FORMAT-EMPTY", content(b"")),
     ("PDF cut off", "ARC-FORMAT-PDF-BROKEN", content(b"%PDF-1.4 cut")),
+    ("PDF encrypted in a far trailer", "ARC-FORMAT-PDF-ENCRYPTED", content(ENCRYPTED)),
     ("nested archive", "ARC-ZIP-NESTED", sealed(nested)),
     ("format not accepted", "ARC-FORMAT-REFUSED", sealed(_refused)),
 ]
@@ -317,6 +387,26 @@ def test_a_zip_with_a_wrong_crc_a_cut_one_and_an_encrypted_one(write: Write, tmp
         report = check_package(tmp_path / f"{name}.zip")
         assert report.conforms is False
         assert code in {item.code for item in report.findings}, (name, [i.code for i in report.findings])
+
+
+HONEST: list[tuple[str, Damage]] = [
+    (
+        "digest in lower case",
+        root(r'CHECKSUM="[0-9A-F]*', lambda found: found[0].lower().replace("checksum", "CHECKSUM")),
+    ),
+    ("SHA-512", _sha512),
+    ("a link that begins with a point", rep(r'xlink:href="data/', 'xlink:href="./data/')),
+    ("a pointer that begins with a point", root(r'(<mptr[^>]*href=")', r"\1./")),
+    ("letters encoded without need", rep(r'xlink:href="data/H', 'xlink:href="data/%48')),
+    ("a record in UTF-16", sealed(_utf16)),
+]
+
+
+@pytest.mark.parametrize(("name", "change"), HONEST, ids=[name for name, _ in HONEST])
+def test_another_honest_spelling_is_no_damage(write: Write, name: str, change: Damage) -> None:
+    package = write().path
+    change(package)
+    assert not check_package(package).findings, name
 
 
 def test_the_line_of_a_fault_is_told(write: Write) -> None:

@@ -16,7 +16,7 @@ from egov_vn.archive.rules import broken
 __all__ = ["check"]
 
 _RECORD: Final = re.compile(r"ead_(doc|pic|media)_(.+)\.xml", re.IGNORECASE)
-_ORDINAL: Final = re.compile(r"(.+)\.(\d{7})")
+_ORDINAL: Final = re.compile(r"(.+)\.([0-9]{7})")
 
 
 def check(inspection: Inspection) -> None:
@@ -74,6 +74,7 @@ def _check_level(inspection: Inspection, level: MetsLevel, kind: PackageKind) ->
     by_file_id = {item.id: base + item.href for item in mets.files()}
     group_of = {item.id: group.use for group in mets.groups for item in group.files}
     linked = _links(mets)
+    _check_twice(inspection, level, linked)
     claimed = {name for files in linked.values() for name in files}
     for reference in mets.references:
         if reference.section != "dmd":
@@ -108,6 +109,23 @@ def _links(mets: Mets) -> dict[str, list[str]]:
         for name in item.dmd_ids:
             linked.setdefault(name, []).append(item.id)
     return linked
+
+
+def _check_twice(inspection: Inspection, level: MetsLevel, linked: dict[str, list[str]]) -> None:
+    """Tell the records that two divisions link, and the files that two records claim."""
+    seen: dict[str, int] = {}
+    for division in level.mets.structure.walk() if level.mets.structure is not None else ():
+        if not division.label.startswith("MetadataLink"):
+            continue
+        for name in division.dmd_ids:
+            if name in seen:
+                inspection.say(broken("ARC-LINK-TWICE", path=level.path, line=division.line, found=name))
+            seen[name] = division.line
+    owner: dict[str, str] = {}
+    for section, files in linked.items():
+        for name in files:
+            if owner.setdefault(name, section) != section:
+                inspection.say(broken("ARC-LINK-TWICE", path=level.path, line=seen.get(section), found=name))
 
 
 def _read_record(inspection: Inspection, path: str, kind: PackageKind) -> HeldRecord | None:
@@ -160,14 +178,19 @@ def _check_totals(inspection: Inspection) -> None:
     if inspection.file is None:
         return
     total = inspection.file.get("totalDoc")
-    if total.isdigit() and int(total) != len(inspection.records):
+    if (said := _count(total)) is not None and said != len(inspection.records):
         inspection.say(
             broken("ARC-LINK-TOTAL", path="metadata/descriptive/EAD.xml", expected=total, found=len(inspection.records))
         )
     pages = inspection.file.get("numberOfPage")
-    counted = sum(int(text) for held in inspection.records if (text := held.description.get("numberOfPage")).isdigit())
-    if pages.isdigit() and inspection.records and int(pages) != counted:
+    counted = sum(_count(held.description.get("numberOfPage")) or 0 for held in inspection.records)
+    if (said := _count(pages)) is not None and inspection.records and said != counted:
         inspection.say(broken("ARC-LINK-PAGES", path="metadata/descriptive/EAD.xml", expected=pages, found=counted))
+
+
+def _count(text: str) -> int | None:
+    """Return the number *text*; None if it is none, or one so long that only a forger writes it."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _check_codes(inspection: Inspection) -> None:

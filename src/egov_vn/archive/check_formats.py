@@ -69,8 +69,8 @@ class FormatCheck:
             return [broken("ARC-FORMAT-PDF-BROKEN", path=path, found="no end of file mark")]
         if self._inspection.tree.sizes[path] > _MAX_PDF:
             return []
-        if not digitised and b"/Encrypt" not in entry.tail:
-            # what was born digital may be any PDF: its ends are enough
+        if not digitised and not entry.encrypts:
+            # what was born digital may be any PDF that opens: its ends are enough
             return []
         facts = pdf_facts(self._inspection.tree.read(path, _MAX_PDF))
         found = []

@@ -73,7 +73,7 @@ def check(inspection: Inspection) -> None:
         inspection.say(
             broken("ARC-TREE-REP", path="representations/rep1/METS.xml", expected="representations/rep1/METS.xml")
         )
-    pointed = {href for division in _divisions(root.mets) for href, _ in division.pointers}
+    pointed = {href.removeprefix("./") for division in _divisions(root.mets) for href, _ in division.pointers}
     for name in levels:
         level = _level(inspection, name)
         if level is not None:
@@ -196,7 +196,7 @@ def _check_common(inspection: Inspection, level: MetsLevel) -> None:
             broken("ARC-METS-AGENT", path=level.path, line=mets.lines.get("metsHdr"), expected="ROLE=CREATOR")
         )
     for name, text in (("CREATEDATE", mets.created), ("LASTMODDATE", mets.modified)):
-        if text and not _is_time(text):
+        if not _is_time(text) if text else name == "CREATEDATE" and mets.lines.get("metsHdr"):
             inspection.say(
                 broken("ARC-METS-DATE", path=level.path, line=mets.lines.get("metsHdr"), name=name, found=text)
             )

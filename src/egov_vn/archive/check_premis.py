@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from egov_vn.archive.check_mets import premis_schema, validate
 from egov_vn.archive.inspection import Inspection
 from egov_vn.archive.premis import Premis, read_premis
@@ -9,6 +11,9 @@ from egov_vn.archive.profile import event_type
 from egov_vn.archive.rules import broken
 
 __all__ = ["check"]
+
+_HEX: Final = {"MD5": 32, "SHA1": 40, "SHA224": 56, "SHA256": 64, "SHA384": 96, "SHA512": 128}
+"""Hexadecimal digits of each algorithm's digest."""
 
 
 def check(inspection: Inspection) -> None:
@@ -72,7 +77,11 @@ def _check_objects(inspection: Inspection, path: str, premis: Premis) -> None:
             inspection.say(
                 broken("ARC-PREMIS-SIZE", path=entry.path, line=None, expected=item.size, found=entry.item.size)
             )
-        if item.digest and entry.item.checksum and item.digest.upper() != entry.item.checksum.upper():
+        said, used = (text.upper().replace("-", "") for text in (item.digest_algorithm, entry.item.checksum_type))
+        # two algorithms cannot be compared, but each has its length
+        same = not said or said == used
+        lie = item.digest and said in _HEX and len(item.digest) != _HEX[said]
+        if lie or (same and item.digest and entry.item.checksum and item.digest.upper() != entry.item.checksum.upper()):
             inspection.say(
                 broken("ARC-PREMIS-DIGEST", path=entry.path, expected=item.digest, found=entry.item.checksum)
             )

@@ -24,6 +24,7 @@ from egov_vn.errors import InvalidInput
 __all__ = ["ROOT", "read_description", "schema_of", "write_description"]
 
 ROOT: Final = "simpledc"
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 _TRUE: Final = {"true": "1", "có": "1", "yes": "1", "false": "0", "không": "0", "no": "0"}
 
 
@@ -74,6 +75,11 @@ def read_description(
             continue
         tag, line = item.tag, item.sourceline or 0
         local = tag if tag[0] != "{" else tag.rpartition("}")[2]
+        if len(item) and item.find("*") is not None and not _is_group(table, local):
+            inner = next(child for child in item if isinstance(child.tag, str))
+            findings.append(
+                broken("ARC-FIELD-NESTED", path=path, line=inner.sourceline, name=local, found=_xml.local_name(inner))
+            )
         name = local if local in table else table.aliases.get(local) or table.aliases.get(local.lower(), local)
         if name != local:
             findings.append(broken("ARC-FIELD-SPELLING", path=path, line=line, expected=name, found=local))
@@ -99,10 +105,14 @@ def read_description(
     return Description(table=table, values=MappingProxyType(held)), tuple(findings)
 
 
+def _is_group(table: FieldTable, name: str) -> bool:
+    return any(path.startswith(name + ".") for path in table.by_name)
+
+
 def _tolerate(field: Field, name: str, text: str, path: str, line: int, findings: list[CheckFinding]) -> str:
     value = unicodedata.normalize("NFC", text)
-    if not value:
-        return value
+    if all(unicodedata.category(sign) in _UNSEEN for sign in value):
+        return ""  # blanks that nobody sees are no value
     if field.type == "Boolean":
         value = _TRUE.get(value.casefold(), value)
     if field.codes:

@@ -33,6 +33,7 @@ _ALGORITHMS: Final = {
     "SHA384": "sha384",
     "SHA512": "sha512",
 }
+_ENCRYPT: Final = b"/Encrypt"
 MAX_FINDINGS_PER_RULE: Final = 200
 """A package of a million wrong files needs no million lines: the rest is counted."""
 
@@ -49,6 +50,7 @@ class Entry:
     size: int = 0
     head: bytes = b""
     tail: bytes = b""
+    encrypts: bool = False
 
     @property
     def algorithm(self) -> str | None:
@@ -61,10 +63,16 @@ class Entry:
         return self.use in ("dmd", "digiprov")
 
     def take(self, chunks: Iterable[bytes]) -> None:
-        """Hash the bytes of the file; its size and both ends are kept with the digest."""
+        """Hash the bytes of the file; its size and both ends are kept with the digest.
+
+        A PDF tells of its encryption in a trailer that may stand anywhere: whether the word occurs is noted on the way.
+        """
         state, size, last = hashlib.new(self.algorithm or "sha256"), 0, b""
+        is_pdf = self.path[-4:].lower() == ".pdf"
         for chunk in chunks:
             state.update(chunk)
+            if is_pdf and not self.encrypts:
+                self.encrypts = _ENCRYPT in chunk or _ENCRYPT in last[-len(_ENCRYPT) :] + chunk[: len(_ENCRYPT)]
             if not size:
                 self.head = chunk[:KEPT]
             size += len(chunk)

@@ -143,7 +143,7 @@ class Record:
     def pages(self) -> int:
         """The number of pages, 0 where the table has none."""
         text = self.description.get("numberOfPage")
-        return int(text) if text.isdigit() else 0
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
     @property
     def retention(self) -> Retention | None:

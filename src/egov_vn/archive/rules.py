@@ -88,7 +88,7 @@ def broken(
         where=f"{path}:{line}" if line else path,
         source=source or rule.source,
         path=path,
-        line_number=line,
+        line_number=line or None,
         expected=wanted,
         found=shown,
     )

@@ -190,7 +190,7 @@ def _archive_record(record: Record, code: str, head: str, ordinal: int, losses: 
         changed = old.replace(docCode=head + record.code) if record.code else old
         return Record(description=changed, payloads=record.payloads, linked=record.linked)
     last = record.code.rpartition(".")[2]
-    number = int(last) if last.isdigit() else ordinal
+    number = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else ordinal
     fresh = {"arcFileCode": code, "docCode": f"{code}.{number:07}", "docOrdinal": number}
     described = _carry(old, "AIP_doc", fresh, losses, where)
     return Record(description=described, payloads=record.payloads, linked=record.linked)

@@ -20,7 +20,7 @@ from egov_vn.errors import InvalidInput
 
 __all__ = ["check_values", "format_date", "parse_date", "plainly_good", "split_codes", "to_wire"]
 
-_DATE: Final = re.compile(r"(?:(?:(\d{2})/)?(\d{2})/)?(\d{4})")
+_DATE: Final = re.compile(r"(?:(?:([0-9]{2})/)?([0-9]{2})/)?([0-9]{4})")
 _DIGITS: Final = re.compile(r"[0-9]+")
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CODE_LIST: Final = re.compile(r"\s*[;,]\s*")
