@@ -494,3 +494,28 @@ def test_deadlines_lie_after_the_receipt_and_grow(received: datetime, amount: in
     assert received < first.at <= second.at
     assert CALENDAR.is_working(first.day)
     assert len(first.skipped) == sum(CALENDAR.day_off(item.day) is not None for item in first.skipped)
+
+
+@pytest.mark.parametrize("events", [None, 5, ["pause"]])
+def test_what_is_no_event_is_refused(events: Any) -> None:
+    with pytest.raises(InvalidInput, match="is not a Pause") as caught:
+        compute_deadline(at("2026-03-02T09:00"), "5 ngày làm việc", calendar=CALENDAR, events=events)
+    assert caught.value.path == "events"
+
+
+def test_a_pause_that_still_lasts_has_no_deadline() -> None:
+    open_end: Any = None
+    with pytest.raises(InvalidInput, match="not ended yet"):
+        Pause(start=at("2026-03-03T09:00"), end=open_end)
+
+
+def test_an_explanation_has_two_languages() -> None:
+    french: Any = "fr"
+    found = compute_deadline(at("2026-03-02T09:00"), "5 ngày làm việc", calendar=CALENDAR)
+    with pytest.raises(InvalidInput, match="language"):
+        found.explain(french)
+
+
+def test_a_term_of_ages_is_beyond_the_horizon_by_its_own_name() -> None:
+    with pytest.raises(BeyondHorizon, match="100000 năm after 2026-03-02"):
+        compute_deadline(at("2026-03-02T09:00"), "100000 năm", calendar=CALENDAR)

@@ -183,3 +183,21 @@ def test_hours_check_their_arguments() -> None:
             vector.add_hours(stamps, length, CALENDAR, hours=OFFICE)
     with pytest.raises(InvalidInput):
         vector.add_hours(at, timedelta(hours=1), CALENDAR, hours="07:30-11:30")  # type: ignore[arg-type]
+
+
+def test_what_does_not_fit_together_is_our_error() -> None:
+    days = np.array(["2026-01-05", "2026-01-06"], "datetime64[D]")
+    no_calendar: Any = None
+    with pytest.raises(InvalidInput, match=r"\(2,\) and \(3,\)"):
+        vector.add(days, np.array([1, 2, 3]), CALENDAR)
+    with pytest.raises(InvalidInput, match=r"\(2,\) and \(3,\)"):
+        vector.count(days, np.array(["2026-01-05"] * 3, "datetime64[D]"), CALENDAR)
+    with pytest.raises(InvalidInput, match="WorkCalendar"):
+        vector.add(days, 1, no_calendar)
+
+
+def test_a_column_of_polars_goes_through() -> None:
+    polars = pytest.importorskip("polars")
+    column = polars.Series([date(2026, 1, 9), None])
+    found = polars.Series(vector.add(column, 1, CALENDAR))
+    assert found.to_list() == [date(2026, 1, 10), None]

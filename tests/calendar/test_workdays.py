@@ -357,3 +357,10 @@ def test_importing_the_package_loads_next_to_nothing() -> None:
     code = "import sys, egov_vn.calendar; print('dataclasses' in sys.modules, 'tomllib' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_with_days_takes_lists_of_days() -> None:
+    number: Any = 5
+    with pytest.raises(InvalidInput, match="list of days") as caught:
+        OFFICIAL.with_days(worked=number, source="QĐ 1/QĐ-UBND")
+    assert caught.value.path == "worked"

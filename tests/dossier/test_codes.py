@@ -169,3 +169,10 @@ def test_the_other_codes() -> None:
     for bad in ("G09-002269", "KQ002269", "000.00.00.G09-KQ"):
         with pytest.raises(InvalidInput):
             ComponentCode.parse(bad)
+
+
+@pytest.mark.parametrize("text", ["H57.132-18991231-0001", "H57.132-99991231-000001", "G09.20-00010101-0092637"])
+def test_a_code_is_of_this_century(text: str) -> None:
+    with pytest.raises(InvalidInput, match="of the year") as caught:
+        DossierCode.parse(text)
+    assert caught.value.path == "date"

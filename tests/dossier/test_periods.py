@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -104,3 +105,12 @@ def test_the_report_is_due_on_the_day_of_the_circular() -> None:
     assert Period.full_year(2026).report_due_on(head=True) == date(2026, 12, 23)
     with pytest.raises(NotInForce):
         Period.month(2026, 7).report_due_on()
+
+
+@pytest.mark.parametrize(
+    ("year", "number", "path"), [("2026", 1, "year"), (True, 1, "year"), (2026, True, "number"), (2026, "1", "number")]
+)
+def test_a_year_and_a_number_are_whole_numbers(year: Any, number: Any, path: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Period.of("month", year, number)
+    assert caught.value.path == path

@@ -287,7 +287,9 @@ class Run:
                     self.notes.append(note("month_end", self._rule("month_end"), day=target))
             target -= used * _DAYS
         except (OverflowError, ValueError) as error:
-            raise BeyondHorizon(RULE, begin, known_until=self.calendar.last) from error
+            last = self.calendar.last
+            message = f"{self.term} after {begin} lie beyond {last}, the last day for which {RULE} is known"
+            raise BeyondHorizon(RULE, begin, known_until=last, message=message) from error
         working = self.calendar.is_working(target)
         self.target = day = target
         if not working and self.policy.last_day_moves:

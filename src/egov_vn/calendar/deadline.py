@@ -100,10 +100,7 @@ def compute_deadline(
     policy = Policy() if policy is None else policy
     if not isinstance(policy, Policy):
         raise InvalidInput(f"{policy!r} is not a Policy", path="policy")
-    events = tuple(events)
-    for event in events:
-        if not isinstance(event, Pause | Transfer | Extension):
-            raise InvalidInput(f"{event!r} is not a Pause, a Transfer or an Extension", path="events")
+    events = _events(events)
     run = counting.Run(received=local, term=term, calendar=calendar, hours=hours, policy=policy, events=events)
     end = run.count()
     skipped, worked = _passed(run)
@@ -125,6 +122,14 @@ def compute_deadline(
         hours=hours,
         calendar=calendar,
     )
+
+
+def _events(given: object) -> tuple[Event, ...]:
+    events = tuple(given) if isinstance(given, Iterable) else (given,)
+    for event in events:
+        if not isinstance(event, Pause | Transfer | Extension):
+            raise InvalidInput(f"{event!r} is not a Pause, a Transfer or an Extension", path="events")
+    return events
 
 
 def _passed(run: counting.Run) -> tuple[tuple[DayOff, ...], tuple[WorkedDay, ...]]:

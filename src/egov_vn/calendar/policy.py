@@ -43,8 +43,8 @@ class PauseKind(StrEnum):
 class Pause:
     """The clock stands from *start* to *end* (*tạm dừng*), for the reason that *kind* names.
 
-    Without *kind* the policy decides, else the decree in force on the day of receipt (restart). *source* is the legal
-    basis where it differs from the decree.
+    A pause that still lasts has no deadline to tell: wait for its end. Without *kind* the policy decides, else the
+    decree in force on the day of receipt (restart). *source* is the legal basis where it differs from the decree.
     """
 
     start: datetime
@@ -53,7 +53,10 @@ class Pause:
     source: Citation | None = None
 
     def __post_init__(self) -> None:
-        if require_aware(self.end, "end") < require_aware(self.start, "start"):
+        end: object = self.end
+        if end is None:
+            raise InvalidInput("a pause that has not ended yet leaves the deadline open", path="end")
+        if require_aware(end, "end") < require_aware(self.start, "start"):
             raise InvalidInput(f"the pause ends at {self.end}, before it starts at {self.start}", path="end")
         if self.kind is not None:
             object.__setattr__(self, "kind", _member(PauseKind, self.kind, "kind"))

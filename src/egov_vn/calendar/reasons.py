@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from egov_vn.calendar.days import Certainty, DayKind, DayOff
 from egov_vn.calendar.policy import rules
 from egov_vn.calendar.terms import Unit
-from egov_vn.errors import NotInForce
+from egov_vn.errors import InvalidInput, NotInForce
 from egov_vn.finding import Language, Text
 from egov_vn.law import Citation, Evidence, Version
 
@@ -185,6 +185,8 @@ def _reason(rule: str, run: Run, vi: str, en: str) -> Reason:
 
 def explain(deadline: Deadline, lang: Language) -> str:
     """Return the whole way from receipt to end as lines of text."""
+    if lang not in ("vi", "en"):
+        raise InvalidInput(f"{lang!r} is not a language; there are vi and en", path="lang")
     vi = lang == "vi"
     received = deadline.received_at
     when = f"{received:%H:%M} {weekday(received.date(), lang)} {dmy(received.date())}"

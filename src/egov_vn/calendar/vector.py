@@ -46,7 +46,19 @@ class _Tables:
 
 @lru_cache(maxsize=8)
 def _tables(calendar: WorkCalendar) -> _Tables:
+    given: object = calendar
+    if not isinstance(given, WorkCalendar):
+        raise InvalidInput(f"{given!r} is not a WorkCalendar", path="calendar")
     return _Tables(calendar)
+
+
+def _together(*arrays: Any) -> tuple[npt.NDArray[Any], ...]:
+    """Bring arrays to one shape, or say which shapes do not fit."""
+    try:
+        return tuple(np.broadcast_arrays(*arrays))
+    except ValueError as error:
+        shapes = " and ".join(str(np.shape(array)) for array in arrays)
+        raise InvalidInput(f"arrays of the shapes {shapes} do not fit together", path="shape") from error
 
 
 @lru_cache(maxsize=32)
@@ -82,7 +94,7 @@ def add(days: DayArray, n: npt.ArrayLike, calendar: WorkCalendar, *, beyond: Bey
 
 def _add(index: npt.NDArray[np.int64], n: Any, calendar: WorkCalendar, beyond: Beyond) -> Days:
     tables = _tables(calendar)
-    index, n = np.broadcast_arrays(index, n)
+    index, n = _together(index, n)
     known, safe = _inside(index, tables, beyond, calendar)
     size = len(tables.nth)
     place = tables.target(tables.rank[safe], safe, np.clip(n, -size - 1, size + 1))
@@ -108,7 +120,7 @@ def count(start: DayArray, end: DayArray, calendar: WorkCalendar, *, beyond: Bey
         low, high = min(first.min(), second.min()), max(first.max(), second.max())
         if tables.first <= low and high <= tables.last and (first <= second).all():
             return cast("npt.NDArray[np.int64]", tables.rank.take(second) - tables.rank.take(first))
-    a, b = np.broadcast_arrays(first, second)
+    a, b = _together(first, second)
     known_a, safe_a = _inside(a, tables, beyond, calendar)
     known_b, safe_b = _inside(b, tables, beyond, calendar)
     numbers = tables.rank[safe_b] - tables.rank[safe_a]
@@ -181,7 +193,7 @@ def add_hours(
     quick = _whole_minutes(seconds, more, tables, shift=7 * 3600 if utc else 0)
     if quick is not None:
         return quick
-    seconds, more = np.broadcast_arrays(seconds, more)
+    seconds, more = _together(seconds, more)
     absent = (seconds == _NAT) | (more == _NAT)
     if (more[~absent] <= 0).any():
         raise InvalidInput("every duration must be positive: working time only passes forwards", path="duration")

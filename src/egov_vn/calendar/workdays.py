@@ -232,9 +232,7 @@ class WorkCalendar:
         """
         citation = _citation(source)
         new_off, new_worked = dict(self._off), dict(self._worked)
-        off, worked = (
-            tuple(require_date(day, path) for day in days) for path, days in (("off", off), ("worked", worked))
-        )
+        off, worked = _days(off, "off"), _days(worked, "worked")
         both = set(off) & set(worked)
         if both:
             raise InvalidInput(f"{min(both)} cannot be both off and worked", path="off")
@@ -300,6 +298,12 @@ def _citation(source: object) -> Citation:
     if not isinstance(citation, Citation) or not citation.instrument.strip():
         raise InvalidInput(f"{source!r} names no decision", path="source")
     return citation
+
+
+def _days(given: object, path: str) -> tuple[date, ...]:
+    if not isinstance(given, Iterable):
+        raise InvalidInput(f"{given!r} is not a list of days", path=path)
+    return tuple(require_date(day, path) for day in given)
 
 
 @lru_cache(maxsize=32)

@@ -326,6 +326,9 @@ def _form(agency: str, date_digits: int, ordinal: str) -> CodeForm:
     return CodeForm.MINISTRY_SYSTEM if width in (6, 7) else CodeForm.OBSERVED
 
 
+_CENTURY: Final = range(2000, 2100)
+
+
 @lru_cache(maxsize=4096)
 def _shape(agency: str) -> CodeForm:
     """Return the form that the identifier belongs to; a thousand codes share one agency."""
@@ -337,6 +340,8 @@ def _shape(agency: str) -> CodeForm:
 @lru_cache(maxsize=4096)
 def _day(digits: str) -> date:
     year = int(digits[:-4]) + (2000 if len(digits) == 6 else 0)
+    if year not in _CENTURY:
+        raise InvalidInput(f"{digits!r}: no dossier code is of the year {year:04}", path="date", source=_SOURCE)
     try:
         return date(year, int(digits[-4:-2]), int(digits[-2:]))
     except ValueError as error:

@@ -47,10 +47,10 @@ class Period:
         """Return the *number*-th period of that *kind* in the report *year*: `Period.of("quarter", 2026, 2)`."""
         if kind not in _COUNT:
             raise InvalidInput(f"unknown kind of period {kind!r}; known: {', '.join(_COUNT)}", path="kind")
-        if not 2000 <= year <= 9998:
-            raise InvalidInput(f"{year} is not a report year", path="year")
-        if not 1 <= number <= _COUNT[kind]:
-            raise InvalidInput(f"a year has {_COUNT[kind]} periods of the kind {kind}, not {number}", path="number")
+        if type(year) is not int or not 2000 <= year <= 9998:
+            raise InvalidInput(f"{year!r} is not a report year", path="year")
+        if type(number) is not int or not 1 <= number <= _COUNT[kind]:
+            raise InvalidInput(f"a year has {_COUNT[kind]} periods of the kind {kind}, not {number!r}", path="number")
         window = _windows()[kind]
         last = number * window.months
         start = _month_before(year, last - window.months + 1).replace(day=window.first_day)
