@@ -45,6 +45,20 @@ def test_a_certificate_reads_the_same() -> None:
     assert ours.native == theirs.native
     assert ours.issuer_serial == theirs.issuer_serial
     assert isinstance(ours.subject, Name)
+    assert ours.public_key.native == theirs.public_key.native
+    for name in ("subject", "issuer", "not_valid_before", "not_valid_after", "key_identifier", "sha256"):
+        assert getattr(ours, name) == getattr(theirs, name)
+
+
+def test_a_changed_copy_of_a_key_is_encoded_anew() -> None:
+    # certvalidator does this to keys that are for RSA-PSS only
+    der = TestAuthority(at=AT).issue_person("Nguyễn Văn Thử").certificate.public_bytes(Encoding.DER)
+    key = Certificate.read(der).public_key
+    changed = key.copy()
+    changed["algorithm"] = {"algorithm": "rsassa_pss"}
+    assert changed.dump() != key.dump()
+    assert key.dump() == asn1_x509.Certificate.load(der).public_key.dump()
+    assert key.dump(force=True) == key.dump()
 
 
 def test_a_store_reads_its_certificates_once_and_hands_a_copy_to_each_call() -> None:

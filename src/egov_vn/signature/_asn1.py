@@ -7,6 +7,7 @@ nothing is. Nothing else differs; `tests/signature/test_asn1.py` holds the two a
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from asn1crypto import keys
@@ -66,7 +67,7 @@ class _TbsCertificate(_Kept, asn1_x509.TbsCertificate):  # type: ignore[misc]
 
 
 class Certificate(_Kept, asn1_x509.Certificate):  # type: ignore[misc]
-    """A certificate whose subject and issuer are `Name`."""
+    """A certificate whose subject and issuer are `Name`; what a path asks for again and again is looked up once."""
 
     @classmethod
     def read(cls, der: bytes) -> Certificate:
@@ -76,5 +77,30 @@ class Certificate(_Kept, asn1_x509.Certificate):  # type: ignore[misc]
         for part in (found, body, body["issuer"], body["subject"], body["subject_public_key_info"]):
             part.dump()  # costs nothing as long as nobody has looked inside
         return found
+
+    @cached_property
+    def subject(self) -> Any:
+        """The subject."""
+        return self["tbs_certificate"]["subject"]
+
+    @cached_property
+    def issuer(self) -> Any:
+        """The issuer."""
+        return self["tbs_certificate"]["issuer"]
+
+    @cached_property
+    def public_key(self) -> Any:
+        """The public key."""
+        return self["tbs_certificate"]["subject_public_key_info"]
+
+    @cached_property
+    def not_valid_before(self) -> Any:
+        """The first instant of validity."""
+        return self["tbs_certificate"]["validity"]["not_before"].native
+
+    @cached_property
+    def not_valid_after(self) -> Any:
+        """The last instant of validity."""
+        return self["tbs_certificate"]["validity"]["not_after"].native
 
     _fields = _with(asn1_x509.Certificate._fields, _TbsCertificate)
