@@ -156,3 +156,30 @@ def test_due_days_are_told_with_their_articles() -> None:
     assert "10 năm: 2036" in text
     assert "31/12/2027" in run("due", "2026-03-01", "--paper", "--lang", "en")[1]
     assert "YYYY-MM-DD" in run("due", "1/3/2026")[1]
+
+
+def test_records_of_an_aip_are_issued_as_a_dip(package: Path, tmp_path: Path) -> None:
+    taken = CliRunner().invoke(
+        build(),
+        ["archive", "aip", str(package), str(tmp_path / "aip"), "--archive", "Lưu trữ", "--archive-code", "LT",
+         "--approved-by", "Trần Thị Thử", "--at", "2026-04-01T09:00:00+07:00"],
+    )  # fmt: skip
+    assert taken.exit_code == 0, taken.output
+    aip = taken.stdout.splitlines()[0]
+    request = tmp_path / "request.json"
+    fields = {"requestID": "YC.01", "requestDate": "02/04/2026", "purpose": "01", "purposeContent": "Nghiên cứu"}
+    request.write_text(json.dumps({**fields, "feeObjectType": "01", "researchTopic": "Thử nghiệm"}), encoding="utf-8")
+    common = ["--request", str(request), "--archive", "Lưu trữ", "--at", "2026-04-03T09:00:00+07:00"]
+    done = CliRunner().invoke(build(), ["archive", "dip", aip, str(tmp_path / "dip"), *common])
+    assert done.exit_code == 0, done.output
+    made = CliRunner().invoke(build(), ["archive", "check", done.stdout.splitlines()[0], "--json"])
+    assert made.exit_code == 0, made.output
+    assert json.loads(made.stdout)["package"]["kind"] == "DIP"
+    absent = CliRunner().invoke(build(), ["archive", "dip", aip, str(tmp_path / "d2"), *common, "--record", "none"])
+    assert absent.exit_code != 0
+    request.write_text("[1]", encoding="utf-8")
+    wrong = CliRunner().invoke(build(), ["archive", "dip", aip, str(tmp_path / "d3"), *common])
+    assert wrong.exit_code != 0
+    next(Path(aip).glob("representations/rep1/data/*.pdf")).write_bytes(b"%PDF-")
+    assert CliRunner().invoke(build(), ["archive", "dip", aip, str(tmp_path / "d4"), *common]).exit_code == 1
+    assert not list(tmp_path.glob("d[234]/*"))

@@ -24,7 +24,7 @@ from egov_vn.archive.check_signatures import SignatureCheck
 from egov_vn.archive.listing import HandoverList, compare
 from egov_vn.archive.papers import Handover, Sheet, handover_minutes, list_sheet, report_sheet, to_pdf, to_xlsx
 from egov_vn.archive.transfer import due_in_current_archive
-from egov_vn.archive.transform import to_aip
+from egov_vn.archive.transform import to_aip, to_dip
 from egov_vn.calendar import WorkCalendar
 from egov_vn.cli import archive_proof
 from egov_vn.clock import VIETNAM
@@ -43,6 +43,7 @@ def register(app: typer.Typer) -> None:
     group.command("check")(check)
     group.command("pack")(pack)
     group.command("aip")(aip)
+    group.command("dip")(dip)
     group.command("list")(make_list)
     group.command("report")(report)
     group.command("due")(due)
@@ -107,6 +108,35 @@ def aip(
 ) -> None:
     """Chuyển gói SIP thành gói AIP sau khi kiểm tra và phê duyệt; in những trường không còn chỗ."""
     made = to_aip(sip, target, archive=Organisation(name=archive, code=code), at=_instant(at), approved_by=approved_by)
+    typer.echo(str(made.package.path))
+    for loss in made.losses:
+        typer.echo(f"  {loss.where}: {loss.field} = {loss.value} ({loss.reason})")
+
+
+def dip(
+    aip: Path = typer.Argument(..., help="Gói AIP đang lưu trữ."),
+    target: Path = typer.Argument(..., help="Thư mục nhận gói DIP, hoặc tệp .zip."),
+    request: Path = typer.Option(..., "--request", help="Tệp JSON ghi các trường của yêu cầu khai thác."),
+    archive: str = typer.Option(..., "--archive", help="Tên cơ quan lưu trữ."),
+    code: str = typer.Option("", "--archive-code", help="Mã cơ quan lưu trữ."),
+    records: list[str] = typer.Option([], "--record", help="Mã lưu trữ của tài liệu được cấp; mặc định là tất cả."),
+    certificates: list[Path] = typer.Option([], "--certificate", help="Giấy chứng thực bản sao (PDF)."),
+    at: str = typer.Option("", "--at", help="Thời điểm cấp, ISO 8601; mặc định là bây giờ."),
+) -> None:
+    """Cấp tài liệu của một gói AIP cho người sử dụng thành gói DIP; in những trường không còn chỗ."""
+    checked = check_package(aip)
+    if checked.conforms is not True:
+        typer.echo(checked.to_terminal("vi"), err=True)
+        raise typer.Exit(1)
+    made = to_dip(
+        aip,
+        target,
+        request=_read_object(request),
+        archive=Organisation(name=archive, code=code),
+        at=_instant(at),
+        codes=records or None,
+        certificates=[Payload.at(path) for path in certificates],
+    )
     typer.echo(str(made.package.path))
     for loss in made.losses:
         typer.echo(f"  {loss.where}: {loss.field} = {loss.value} ({loss.reason})")
@@ -197,10 +227,20 @@ def _read_file(source: Path, kind: str) -> ArchivalFile:
             for item in told["records"]
         ]
         return ArchivalFile.of(records, kind=kind, **told["file"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         if isinstance(error, InvalidInput):
             raise
         raise InvalidInput(f"not a description of a file: {error}", path=str(source)) from error
+
+
+def _read_object(source: Path) -> dict[str, Any]:
+    try:
+        told: Any = json.loads(_read(source))
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(f"not JSON: {error}", path=str(source)) from error
+    if not isinstance(told, dict):
+        raise InvalidInput("not a JSON object of fields", path=str(source))
+    return told
 
 
 def _read_list(path: Path) -> HandoverList:
