@@ -223,3 +223,18 @@ def test_adding_leaves_the_parts_alone() -> None:
     before = Tally.of(FACTS[:500], YEAR, keep_codes=True)
     _ = left + right
     assert left == before
+
+
+@pytest.mark.parametrize(
+    ("period", "as_of", "path"),
+    [
+        ("2026-Q2", None, "period"),
+        (None, None, "period"),
+        (Period.quarter(2026, 2), datetime(2026, 5, 1), "as_of"),
+        (Period.quarter(2026, 2), date(2026, 5, 1), "as_of"),
+    ],
+)
+def test_a_tally_needs_a_period_and_an_instant_with_a_zone(period: Any, as_of: Any, path: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Tally(period, as_of=as_of)
+    assert caught.value.path == path

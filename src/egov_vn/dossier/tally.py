@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
+from egov_vn.clock import require_aware
 from egov_vn.dossier.facts import DossierFact, Outcome, seconds
 from egov_vn.dossier.periods import Period
 from egov_vn.errors import InvalidInput
@@ -92,8 +93,11 @@ class Tally:
         policy: CountingPolicy | None = None,
         keep_codes: bool = False,
     ) -> None:
+        given: object = period
+        if not isinstance(given, Period):
+            raise InvalidInput(f"{given!r} is not a Period", path="period")
         self.period = period
-        self.as_of = period.ends_at if as_of is None else min(as_of, period.ends_at)
+        self.as_of = period.ends_at if as_of is None else min(require_aware(as_of, "as_of"), period.ends_at)
         self.policy = policy or CountingPolicy()
         self.keep_codes = keep_codes
         self.counted = 0
