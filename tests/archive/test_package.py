@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import shutil
@@ -18,7 +19,18 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from egov_vn.archive import ArchivalFile, Package, Payload, Record, Step, check_package, write_package
+from egov_vn.archive import (
+    ArchivalFile,
+    Description,
+    HoleyLink,
+    Package,
+    Payload,
+    Record,
+    Step,
+    check_package,
+    write_package,
+)
+from egov_vn.archive.fields import table
 from egov_vn.archive.mets import MetsFile, Reference, read_mets
 from egov_vn.archive.premis import read_premis
 from egov_vn.clock import VIETNAM
@@ -281,3 +293,35 @@ write_package(Path(sys.argv[1]) / "out", file, at=AT, agent=AGENCY, form=sys.arg
             for path in finished:  # a fast machine may be done before it is killed: then it is whole
                 assert check_package(path).conforms
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def test_a_link_of_an_aip_has_its_full_line(write: Write, make_record: MakeRecord, make_file: MakeFile) -> None:
+    link = HoleyLink(
+        fonds="P623", aip="5B4F0F4E-0E4A-4F6B-8F0B-0B8C1E6A9A11", path="representations/rep1/data/a.pdf", size=1024,
+        here="data/b.pdf", record="H13.12.3.2026.02.0000009",
+    )  # fmt: skip
+    assert HoleyLink.parse(f"{link}\n") == link
+    assert str(link).startswith("urn_P623_5B4F0F4E-0E4A-4F6B-8F0B-0B8C1E6A9A11_representations/rep1/data/a.pdf 1024 ")
+    for name, value in (
+        ("path", "../x"),
+        ("here", "a b"),
+        ("fonds", "a_b"),
+        ("aip", "1"),
+        ("size", -1),
+        ("record", ""),
+    ):
+        with pytest.raises(InvalidInput):
+            dataclasses.replace(link, **{name: value})  # type: ignore[arg-type]
+    sip = make_file(1)
+    text = {"arcFileCode": "LT.H13", "title": "Hồ sơ", "startDate": "12/02/2026", "endDate": "12/02/2026"}
+    fields = {**{name: value for name, value in sip.description.values.items() if name != "fileCode"}, **text}
+    fields = {name: value for name, value in fields.items() if name in table("AIP_hoso")}
+    told = {name: value for name, value in sip.records[0].description.values.items() if name in table("AIP_doc")}
+    told |= {"arcFileCode": "LT.H13", "docOrdinal": "1", "docCode": "LT.H13.0000001"}
+    for number, (linked, faulty) in enumerate(((str(link), False), ("H13.12.3.2026.02.0000009", True))):
+        record = Record(description=Description.of("AIP_doc", told), linked=linked)
+        file = ArchivalFile(description=Description.of("AIP_hoso", fields), records=(record,))
+        written = write(file, to=f"aip{number}", kind="AIP_hoso")
+        found = {item.code: item for item in check_package(written.path).findings}
+        assert "ARC-LINK-HOLEY" in found
+        assert ("ARC-LINK-HOLEY-FORM" in found) is faulty

@@ -12,6 +12,7 @@ from egov_vn.archive.disposal import DestructionProposal, HeldFile, Hold, propos
 from egov_vn.archive.evidence import EvidenceRecord, Seal, renew_hash_trees, renew_timestamps, seal_objects
 from egov_vn.archive.evidence_check import EvidenceReport, assess_evidence, verify_evidence
 from egov_vn.archive.fields import CodeList, Field, FieldTable, codes, table
+from egov_vn.archive.holey import HoleyLink
 from egov_vn.archive.identifiers import ArchivalCode, DocCode, FileCode, PacketCode, PaperCode, doc_id
 from egov_vn.archive.listing import HandoverList, ListRow, compare
 from egov_vn.archive.package import write_package
@@ -44,6 +45,7 @@ __all__ = [
     "HandoverList",
     "HeldFile",
     "Hold",
+    "HoleyLink",
     "ListRow",
     "Loss",
     "Organisation",

@@ -7,11 +7,14 @@ from typing import Final
 
 from egov_vn.archive.descriptive import read_description
 from egov_vn.archive.fields import FieldTable, codes
+from egov_vn.archive.holey import HoleyLink
 from egov_vn.archive.inspection import HeldRecord, Inspection, MetsLevel
 from egov_vn.archive.mets import Mets
 from egov_vn.archive.profile import PackageKind, kinds
 from egov_vn.archive.retention import Retention
 from egov_vn.archive.rules import broken
+from egov_vn.errors import InvalidInput
+from egov_vn.finding import Severity
 
 __all__ = ["check"]
 
@@ -170,8 +173,23 @@ def _check_holey(inspection: Inspection, level: MetsLevel) -> None:
             text = inspection.tree.read(path, 1 << 20).decode("utf-8", "replace").strip()
             if not path.endswith(".fetch.txt") or not text or "\ufffd" in text or len(text) > 4096:
                 inspection.say(broken("ARC-LINK-HOLEY-FORM", path=path, expected="*.fetch.txt", found=text[:80]))
-            else:
-                inspection.say(broken("ARC-LINK-HOLEY", path=path, found=text.splitlines()[0]))
+                continue
+            inspection.say(broken("ARC-LINK-HOLEY", path=path, found=text.splitlines()[0]))
+            problem = _holey_problem(inspection, text) if inspection.kind and inspection.kind.oais == "AIP" else ""
+            if problem:
+                # the form is known from notes only: a warning, not a refusal
+                inspection.say(broken("ARC-LINK-HOLEY-FORM", path=path, line=1, found=problem, level=Severity.WARNING))
+
+
+def _holey_problem(inspection: Inspection, text: str) -> str:
+    """Say what is wrong with the line of an AIP, an empty string if nothing is."""
+    try:
+        link = HoleyLink.parse(text)
+    except InvalidInput as error:
+        return error.message
+    if inspection.root is not None and link.aip.upper() in inspection.root.objid.upper():
+        return f"{link.aip} is this package"
+    return ""
 
 
 def _check_totals(inspection: Inspection) -> None:

@@ -117,7 +117,7 @@ class Record:
     """One record of a file (*tài liệu trong hồ sơ*): its description and its files.
 
     *linked* is the identifier of a record that another package holds: it then has no payload of its own (a *holey*
-    file).
+    file). In an AIP it is the line that `egov_vn.archive.HoleyLink` writes.
     """
 
     description: Description
