@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import shutil
 import unicodedata
@@ -9,6 +10,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -266,3 +268,98 @@ def test_no_changed_byte_of_the_payload_passes(tmp_path: Path, where: int, value
     data[where % len(data)] ^= value
     target.write_bytes(data)
     assert check_bag(path).conforms is False
+
+
+def _bag_with(path: Path, **tags: bytes) -> Path:
+    """Lay a bag with one file by hand; the names of tag files come with `_` for their dot and `__` for a hyphen."""
+    (path / "data").mkdir(parents=True)
+    (path / "data" / "a").write_bytes(b"x")
+    for name, data in {
+        "bagit_txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
+        "manifest__sha256_txt": hashlib.sha256(b"x").hexdigest().encode() + b"  data/a\n",
+        **tags,
+    }.items():
+        (path / name.replace("__", "-").replace("_", ".")).write_bytes(data)
+    return path
+
+
+NINES = b"9" * 5000
+HOSTILE: dict[str, tuple[dict[str, bytes], str]] = {
+    **{
+        f"encoding {name}": (
+            {
+                "bagit_txt": f"BagIt-Version: 1.0\nTag-File-Character-Encoding: {name}\n".encode(),
+                "manifest__sha256_txt": b"xn--a-" + b"zz9" * 100_000,
+            },
+            "BAG-ENCODING",
+        )
+        for name in ("punycode", "idna", "unicode_escape", "utf-7", "rot13", "undefined", "a\0b", "x" * 1000)
+    },
+    "a size of 5,000 digits": ({"fetch_txt": b"http://x.test/ " + NINES + b" data/a\n"}, "BAG-FETCH"),
+    "a size in other digits": ({"fetch_txt": "http://x.test/ ١٢ data/a\n".encode()}, "BAG-FETCH"),
+    "a version of 5,000 digits": (
+        {"bagit_txt": b"BagIt-Version: " + NINES + b".0\nTag-File-Character-Encoding: UTF-8\n"},
+        "BAG-DECLARATION",
+    ),
+    "an Oxum of 5,000 digits": ({"bag__info_txt": b"Payload-Oxum: " + NINES + b".1\n"}, "BAG-OXUM"),
+    "a million empty lines": ({"manifest__sha256_txt": b"\n" * 10_000_000}, "BAG-ORPHAN"),
+    "half a million bad lines": ({"manifest__sha256_txt": b"x\n" * 500_000}, "BAG-MANIFEST-LINE"),
+    "a hundred thousand missing files": (
+        {"manifest__sha256_txt": b"".join(b"%064x  data/%d\n" % (number, number) for number in range(100_000))},
+        "BAG-MISSING",
+    ),
+    "a NUL in a path": ({"manifest__sha256_txt": b"0" * 64 + b"  data/a\0b\n"}, "BAG-PATH-UNSAFE"),
+    "a lone surrogate": (
+        {
+            "bagit_txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-16\n",
+            "manifest__sha256_txt": b"\xff\xfe\x00\xd8",
+        },
+        "BAG-ENCODING",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_tags_are_findings_and_take_no_time(tmp_path: Path, name: str) -> None:
+    tags, code = HOSTILE[name]
+    path = _bag_with(tmp_path / "bag", **tags)
+    start = perf_counter()
+    report = check_bag(path)
+    assert perf_counter() - start < 8
+    assert code in {item.code for item in report.findings}
+    assert len(report.findings) < 700
+
+
+def test_a_value_of_many_folded_lines_is_joined_in_linear_time(tmp_path: Path) -> None:
+    path = _bag_with(tmp_path / "bag", bag__info_txt=b"Note: a\n" + b" b\n" * 300_000)
+    start = perf_counter()
+    ((label, value),) = read_bag(path).info
+    assert perf_counter() - start < 4
+    assert (label, len(value)) == ("Note", 600_001)
+
+
+def test_line_numbers_count_every_kind_of_line_end(tmp_path: Path) -> None:
+    path = _bag_with(tmp_path / "bag", bag__info_txt=b"A: 1\r\n\r\nB: 2\r\rC: 3\n\nwrong\n")
+    (found,) = check_bag(path).findings
+    assert (found.code, found.line_number) == ("BAG-INFO", 7)
+
+
+def test_names_that_differ_in_composition_only_are_told_as_such(tmp_path: Path) -> None:
+    path = _bag_with(tmp_path / "bag")
+    for form in ("NFC", "NFD"):
+        (path / "data" / unicodedata.normalize(form, "điều lệ")).write_bytes(form.encode())
+    assert "BAG-NFD" in {item.code for item in check_bag(path).findings}
+
+
+def test_a_zip_method_nobody_knows_is_a_finding(tmp_path: Path) -> None:
+    path = tmp_path / "bag.zip"
+    write_bag(path, payloads(), at=AT)
+    raw = bytearray(path.read_bytes())
+    place = raw.find(b"PK\x01\x02")
+    while place >= 0:
+        raw[place + 10 : place + 12] = b"\x63\x00"
+        place = raw.find(b"PK\x01\x02", place + 4)
+    path.write_bytes(raw)
+    report = check_bag(path)
+    assert report.conforms is False
+    assert "ARC-PATH-UNREADABLE" in {item.code for item in report.findings}

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
+from egov_vn.archive.inspection import MAX_FINDINGS_PER_RULE
 from egov_vn.archive.rules import CheckFinding, broken
 from egov_vn.archive.tree import Limits, Tree, is_safe_path
 from egov_vn.errors import InvalidInput
+from egov_vn.finding import Severity
 
 __all__ = ["BagTags", "read_tags"]
 
@@ -18,7 +22,13 @@ _SIZES: Final = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96
 _WEAK: Final = frozenset({"md5", "sha1"})
 _NAME: Final = re.compile(r"(tag)?manifest-([0-9a-z]+)\.txt\Z")
 _LINE: Final = re.compile(r"([0-9A-Fa-f]+)[ \t]+(\*?)(\S.*)\Z")
-_DECLARATION: Final = re.compile(r"BagIt-Version: (\d+\.\d+)\r?\n?\Z")
+_TEXT: Final = re.compile(r"[^\r\n]+")
+_OCTETS: Final = re.compile(r"[0-9]{1,18}\Z")
+_DECLARATION: Final = re.compile(r"BagIt-Version: ([0-9]{1,4}\.[0-9]{1,4})\r?\n?\Z")
+_ENCODING: Final = re.compile(
+    r"utf-(8|16|32)(-[bl]e|-sig)?|ascii|iso8859-\d+|cp\d+|koi8-\w|gb\w+|big5|shift_jis|euc_\w+"
+)
+"""Encodings that are read: Python knows others (punycode, idna) whose decoding takes the square of the length."""
 _KNOWN: Final = frozenset({"0.93", "0.94", "0.95", "0.96", "0.97", "1.0"})
 _LONGEST: Final = 65_536
 
@@ -33,7 +43,31 @@ class BagTags:
     manifests: dict[str, dict[str, str]] = field(default_factory=dict)
     tag_manifests: dict[str, dict[str, str]] = field(default_factory=dict)
     fetch: list[tuple[str, int | None, str]] = field(default_factory=list)
-    findings: list[CheckFinding] = field(default_factory=list)
+    _findings: list[CheckFinding] = field(default_factory=list)
+    _counts: Counter[str] = field(default_factory=Counter)
+
+    def say(self, code: str, **words: Any) -> None:
+        """Add a finding; beyond the limit of its rule it is only counted."""
+        self._counts[code] += 1
+        if self._counts[code] <= MAX_FINDINGS_PER_RULE:
+            self._findings.append(broken(code, **words))
+
+    def take(self, found: Iterable[CheckFinding]) -> None:
+        """Add findings that were made elsewhere, under the same limit."""
+        for item in found:
+            self._counts[item.code] += 1
+            if self._counts[item.code] <= MAX_FINDINGS_PER_RULE:
+                self._findings.append(item)
+
+    @property
+    def findings(self) -> list[CheckFinding]:
+        """The findings so far, and of which rules there were more."""
+        more = [
+            broken("ARC-LIMIT", expected=f"{MAX_FINDINGS_PER_RULE} x {code}", found=count, level=Severity.INFO)
+            for code, count in self._counts.items()
+            if count > MAX_FINDINGS_PER_RULE
+        ]
+        return [*self._findings, *more]
 
     @property
     def version_number(self) -> tuple[int, int]:
@@ -57,7 +91,7 @@ def read_tags(tree: Tree, limits: Limits) -> BagTags:
         if match:
             _manifest(tree, tags, name, match, limits, on_disk)
     if not tags.manifests:
-        tags.findings.append(broken("BAG-NO-MANIFEST", path="manifest-sha512.txt"))
+        tags.say("BAG-NO-MANIFEST", path="manifest-sha512.txt")
     if "bag-info.txt" in tree:
         _info(tree, tags, limits)
     if "fetch.txt" in tree:
@@ -66,7 +100,11 @@ def read_tags(tree: Tree, limits: Limits) -> BagTags:
 
 
 def _declaration(tree: Tree, tags: BagTags) -> None:
-    raw = tree.read("bagit.txt", _LONGEST) if "bagit.txt" in tree and tree.sizes["bagit.txt"] <= _LONGEST else b""
+    try:
+        raw = tree.read("bagit.txt", _LONGEST) if "bagit.txt" in tree else b""
+    except InvalidInput as error:
+        tags.say("ARC-PATH-UNREADABLE", path="bagit.txt", found=error.message)
+        raw = b""
     try:
         lines = raw.decode("utf-8").splitlines()
     except UnicodeDecodeError:
@@ -74,16 +112,22 @@ def _declaration(tree: Tree, tags: BagTags) -> None:
     version = _DECLARATION.match(lines[0]) if lines else None
     label, _, encoding = lines[1].partition(": ") if len(lines) > 1 else ("", "", "")
     if version is None or label != "Tag-File-Character-Encoding" or len(lines) != 2:
-        tags.findings.append(broken("BAG-DECLARATION", path="bagit.txt", found=raw[:80].decode("utf-8", "replace")))
+        tags.say("BAG-DECLARATION", path="bagit.txt", found=raw[:80].decode("utf-8", "replace"))
     if version is not None:
         tags.version = version[1]
         if version[1] not in _KNOWN:
-            tags.findings.append(broken("BAG-VERSION", path="bagit.txt", found=version[1]))
+            tags.say("BAG-VERSION", path="bagit.txt", found=version[1])
+    tags.encoding = _encoding(encoding.strip()) or "utf-8"
+    if encoding.strip() and not _encoding(encoding.strip()):
+        tags.say("BAG-ENCODING", path="bagit.txt", found=encoding)
+
+
+def _encoding(name: str) -> str | None:
     try:
-        "".encode(encoding.strip() or "utf-8")
-        tags.encoding = encoding.strip() or "utf-8"
-    except (LookupError, UnicodeError, ValueError):
-        tags.findings.append(broken("BAG-ENCODING", path="bagit.txt", found=encoding))
+        known = codecs.lookup(name).name if name and len(name) < 40 else ""
+    except (LookupError, ValueError):
+        return None
+    return known if _ENCODING.fullmatch(known) else None
 
 
 def _by_composition(tree: Tree, tags: BagTags) -> dict[str, str]:
@@ -95,7 +139,7 @@ def _by_composition(tree: Tree, tags: BagTags) -> dict[str, str]:
         composed[key] = name
         twin = folded.setdefault(key.casefold(), name)
         if twin != name:
-            tags.findings.append(broken("BAG-CASE", path=name, found=twin))
+            tags.say("BAG-NFD" if unicodedata.normalize("NFC", twin) == key else "BAG-CASE", path=name, found=twin)
     return composed
 
 
@@ -104,30 +148,30 @@ def _manifest(
 ) -> None:
     is_tag, algorithm = bool(match[1]), match[2]
     if algorithm not in _SIZES:
-        tags.findings.append(broken("BAG-ALGORITHM", path=name, found=algorithm))
+        tags.say("BAG-ALGORITHM", path=name, found=algorithm)
         return
     if algorithm in _WEAK:
-        tags.findings.append(broken("BAG-ALGORITHM-WEAK", path=name, found=algorithm))
+        tags.say("BAG-ALGORITHM-WEAK", path=name, found=algorithm)
     entries: dict[str, str] = {}
     for number, line in _lines(tree, tags, name, limits):
         found = _LINE.match(line)
         if found is None or len(found[1]) != _SIZES[algorithm]:
-            tags.findings.append(broken("BAG-MANIFEST-LINE", path=name, line=number, found=line))
+            tags.say("BAG-MANIFEST-LINE", path=name, line=number, found=line)
             continue
         path, old_style = _decoded(found[3], tags.version_number)
         if path not in tree.sizes and found[3] in tree.sizes:
             path = found[3]  # bagit-python writes line ends as %0A but leaves a percent sign as it is
         if old_style or found[2]:
-            tags.findings.append(broken("BAG-MANIFEST-STYLE", path=name, line=number, found=line))
+            tags.say("BAG-MANIFEST-STYLE", path=name, line=number, found=line)
         problem = _misplaced(path, is_tag=is_tag)
         if problem:
-            tags.findings.append(broken(problem, path=name, line=number, found=path))
+            tags.say(problem, path=name, line=number, found=path)
             continue
         held = _on_disk(path, tree, on_disk)
         if held != path:
-            tags.findings.append(broken("BAG-NFD", path=path, found=held))
+            tags.say("BAG-NFD", path=path, found=held)
         if held in entries:
-            tags.findings.append(broken("BAG-MANIFEST-TWICE", path=name, line=number, found=path))
+            tags.say("BAG-MANIFEST-TWICE", path=name, line=number, found=path)
         entries[held] = found[1].lower()
     (tags.tag_manifests if is_tag else tags.manifests)[algorithm] = entries
 
@@ -158,28 +202,33 @@ def _misplaced(path: str, *, is_tag: bool) -> str | None:
 def _lines(tree: Tree, tags: BagTags, name: str, limits: Limits) -> Iterator[tuple[int, str]]:
     try:
         text = tree.read(name, limits.max_xml_bytes).decode(tags.encoding)
-    except (UnicodeDecodeError, LookupError) as error:
-        tags.findings.append(broken("BAG-ENCODING", path=name, found=error))
+    except UnicodeError as error:
+        tags.say("BAG-ENCODING", path=name, found=error)
         return
     except InvalidInput as error:
-        tags.findings.append(broken("ARC-PATH-UNREADABLE", path=name, found=error.message))
+        tags.say("ARC-PATH-UNREADABLE", path=name, found=error.message)
         return
-    for number, line in enumerate(re.split(r"\r\n|\n|\r", text.removeprefix("\ufeff")), start=1):
-        if line.strip():
-            yield number, line
+    text, number, seen = text.removeprefix("\ufeff"), 1, 0
+    for found in _TEXT.finditer(text):
+        gap = (seen, found.start())
+        number += text.count("\n", *gap) + text.count("\r", *gap) - text.count("\r\n", *gap)
+        seen = found.start()
+        if found[0].strip():
+            yield number, found[0]
 
 
 def _info(tree: Tree, tags: BagTags, limits: Limits) -> None:
+    told: list[tuple[str, list[str]]] = []
     for number, line in _lines(tree, tags, "bag-info.txt", limits):
-        if line[0] in " \t" and tags.info:
-            label, value = tags.info[-1]
-            tags.info[-1] = (label, f"{value} {line.strip()}")
+        if line[0] in " \t" and told:
+            told[-1][1].append(line.strip())
             continue
         label, colon, value = line.partition(":")
         if not colon or not label.strip():
-            tags.findings.append(broken("BAG-INFO", path="bag-info.txt", line=number, found=line))
+            tags.say("BAG-INFO", path="bag-info.txt", line=number, found=line)
             continue
-        tags.info.append((label.strip(), value.strip()))
+        told.append((label.strip(), [value.strip()]))
+    tags.info = [(label, " ".join(values)) for label, values in told]
 
 
 def _fetch(tree: Tree, tags: BagTags, limits: Limits) -> None:
@@ -187,8 +236,8 @@ def _fetch(tree: Tree, tags: BagTags, limits: Limits) -> None:
     for number, line in _lines(tree, tags, "fetch.txt", limits):
         parts = line.split(None, 2)
         path = _decoded(parts[2], tags.version_number)[0] if len(parts) == 3 else ""
-        good = len(parts) == 3 and (parts[1] == "-" or parts[1].isdecimal()) and path.startswith("data/")
+        good = len(parts) == 3 and (parts[1] == "-" or _OCTETS.match(parts[1])) and path.startswith("data/")
         if not good or not is_safe_path(path) or path not in listed:
-            tags.findings.append(broken("BAG-FETCH", path="fetch.txt", line=number, found=line))
+            tags.say("BAG-FETCH", path="fetch.txt", line=number, found=line)
             continue
         tags.fetch.append((parts[0], None if parts[1] == "-" else int(parts[1]), path))

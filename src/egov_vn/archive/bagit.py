@@ -116,9 +116,10 @@ def check_bag(path: Path, *, workers: int = 2, fixity: bool = True, limits: Limi
     tree = _open(Path(path), bounds)
     try:
         tags = read_tags(tree, bounds)
-        findings = [*tree.findings, *tags.findings, *_completeness(tree, tags)]
+        _completeness(tree, tags)
         if fixity:
-            findings += _fixity(tree, tags, workers=1 if isinstance(tree, ZipTree) else workers)
+            tags.take(_fixity(tree, tags, workers=1 if isinstance(tree, ZipTree) else workers))
+        findings = [*tree.findings, *tags.findings]
     finally:
         tree.close()
     bad = any(item.level is Severity.ERROR for item in findings)
@@ -270,36 +271,36 @@ def _frozen(manifests: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[
 # checking
 
 
-def _completeness(tree: Tree, tags: BagTags) -> Iterator[CheckFinding]:
+def _completeness(tree: Tree, tags: BagTags) -> None:
     payload = {name for name in tree.sizes if name.startswith("data/")}
     if not payload and "data" not in tree.folders:
-        yield broken("BAG-PAYLOAD-DIR", path="data")
+        tags.say("BAG-PAYLOAD-DIR", path="data")
     fetched = {path: url for url, _, path in tags.fetch}
     for algorithm, manifest in tags.manifests.items():
         for path in sorted(manifest.keys() - payload):
             if path in fetched:
-                yield broken("BAG-FETCH-NEEDED", path=path, found=fetched[path])
+                tags.say("BAG-FETCH-NEEDED", path=path, found=fetched[path])
             else:
-                yield broken("BAG-MISSING", path=path, found=f"manifest-{algorithm}.txt")
+                tags.say("BAG-MISSING", path=path, found=f"manifest-{algorithm}.txt")
     for algorithm, manifest in tags.tag_manifests.items():
         for path in sorted(manifest.keys() - tree.sizes.keys()):
-            yield broken("BAG-MISSING", path=path, found=f"tagmanifest-{algorithm}.txt")
-    yield from _orphans(payload, tags)
+            tags.say("BAG-MISSING", path=path, found=f"tagmanifest-{algorithm}.txt")
+    _orphans(payload, tags)
     oxum = tags.first("Payload-Oxum")
     if oxum is not None:
         found = f"{sum(tree.sizes[name] for name in payload)}.{len(payload)}"
         if oxum.strip() != found:
-            yield broken("BAG-OXUM", path="bag-info.txt", expected=found, found=oxum)
+            tags.say("BAG-OXUM", path="bag-info.txt", expected=found, found=oxum)
 
 
-def _orphans(payload: set[str], tags: BagTags) -> Iterator[CheckFinding]:
+def _orphans(payload: set[str], tags: BagTags) -> None:
     """Since version 1.0 every manifest lists every payload file; before, the manifests together had to."""
     listings = {f"manifest-{name}.txt": set(manifest) for name, manifest in tags.manifests.items()}
     if tags.version_number < (1, 0) and listings:
         listings = {"manifest-*.txt": set().union(*listings.values())}
     for label, listed in listings.items():
         for path in sorted(payload - listed):
-            yield broken("BAG-ORPHAN", path=path, expected=label)
+            tags.say("BAG-ORPHAN", path=path, expected=label)
 
 
 def _fixity(tree: Tree, tags: BagTags, *, workers: int) -> list[CheckFinding]:
