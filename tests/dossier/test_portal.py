@@ -206,3 +206,9 @@ steps = st.builds(
 def test_any_progress_is_read_back(some: list[Progress]) -> None:
     for adapter in (NATIONAL, HOME_AFFAIRS):
         assert adapter.read(adapter.write_progress(some)).progress == tuple(some)
+
+
+@pytest.mark.parametrize("junk", [None, 5, ["x"]])
+def test_a_message_is_bytes_or_text(junk: Any) -> None:
+    with pytest.raises(InvalidInput, match="bytes or text"):
+        PortalAdapter.of("national_2020").read(junk)

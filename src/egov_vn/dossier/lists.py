@@ -28,6 +28,7 @@ _CODE_TAIL: Final = re.compile(r"(.*-)(\d{1,3})", re.ASCII)
 _TONES: Final = "\u0300\u0301\u0303\u0309\u0323"
 _LONGEST_CELL: Final = 4_000
 _YEARS: Final = range(1900, 2200)
+_EMPTY: Final = (None, "")
 _EXCEL_ZERO: Final = datetime(1899, 12, 30, tzinfo=VIETNAM)
 
 
@@ -161,15 +162,8 @@ def _text_when(text: str) -> datetime | date:
 
 
 def _line(number: int, row: tuple[Any, ...], table: RawTable) -> Line:
-    width = len(row)
-    values = {}
-    if any(isinstance(cell, str) and len(cell) > _LONGEST_CELL for cell in row):
-        raise InvalidInput("a cell is too long; perhaps a quotation mark is not closed", path=f"row {number}")
-    for key, index in table.columns.items():
-        value = clean(row[index]) if index < width else None
-        if value is not None and value != "":
-            values[key] = value
     where = f"row {number}"
+    values = _values(row, table.columns, where)
     found: dict[str, Any] = {}
     for key in _DATES:
         if key in values:
@@ -186,6 +180,19 @@ def _line(number: int, row: tuple[Any, ...], table: RawTable) -> Line:
     if "code" not in found and "applicant" not in found:
         raise InvalidInput("the line has neither a code nor an applicant", path=where)
     return Line(row=number, other=_others(values), **found)
+
+
+def _values(row: tuple[Any, ...], columns: Mapping[str, int], where: str) -> dict[str, Any]:
+    """Return the cells of the known columns that say something."""
+    for cell in row:
+        if isinstance(cell, str) and len(cell) > _LONGEST_CELL:
+            raise InvalidInput("a cell is too long; perhaps a quotation mark is not closed", path=where)
+    width = len(row)
+    values = {}
+    for key, index in columns.items():
+        if index < width and (value := row[index]) not in _EMPTY and (value := clean(value)) != "":
+            values[key] = value
+    return values
 
 
 def _others(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

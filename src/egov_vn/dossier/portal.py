@@ -163,6 +163,9 @@ class PortalAdapter:
 
     def read(self, data: bytes | str) -> SyncMessage:
         """Read a message of either service; `InvalidInput` with the path of the first faulty field."""
+        given: object = data
+        if not isinstance(given, bytes | str):
+            raise InvalidInput("a message is bytes or text", path="data")
         if len(data) > MAX_MESSAGE_BYTES:
             raise InvalidInput(f"{len(data)} bytes exceed the limit of {MAX_MESSAGE_BYTES}")
         try:

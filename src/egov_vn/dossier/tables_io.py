@@ -170,7 +170,7 @@ def _with_heading(rows: Iterator[tuple[Any, ...]], encoding: str, findings: tupl
             columns = _heading(row)
             if columns is None and number >= _HEAD_ROWS:
                 break
-        elif any(cell not in (None, "") for cell in row):
+        elif any(row) or any(cell not in (None, "") for cell in row):  # the number 0 is something too
             if len(kept) >= MAX_ROWS:
                 raise InvalidInput(f"more than {MAX_ROWS} rows", path=f"row {number}")
             kept.append((number, row))
