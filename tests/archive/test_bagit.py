@@ -363,3 +363,27 @@ def test_a_zip_method_nobody_knows_is_a_finding(tmp_path: Path) -> None:
     report = check_bag(path)
     assert report.conforms is False
     assert "ARC-PATH-UNREADABLE" in {item.code for item in report.findings}
+
+
+@pytest.mark.parametrize(
+    ("where", "names", "info"),
+    [
+        ("file/bag", ["a"], {}),
+        ("file/bag.zip", ["a"], {}),
+        ("n" * 300, ["a"], {}),
+        ("a\0b", ["a"], {}),
+        ("bag", ["a" * 300], {}),
+        ("bag", ["a", "a/b"], {}),
+        ("bag.zip", ["A", "a/b/c"], {}),
+        ("bag.zip", ["a/b/c", "A"], {}),
+        ("bag", ["a"], {"Note": "\udcff"}),
+        ("bag", ["a"], {"Note": None}),
+    ],
+)
+def test_what_the_disk_or_the_format_cannot_hold_is_our_error(
+    tmp_path: Path, where: str, names: list[str], info: dict[str, Any]
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(InvalidInput):
+        write_bag(tmp_path / where, [Payload(name=name, source=b"") for name in names], at=AT, info=info)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

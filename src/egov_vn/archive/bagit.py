@@ -33,6 +33,7 @@ _WRITTEN: Final = ("sha256", "sha512")
 """Hashes that are written: the two that RFC 8493 section 2.4 asks every implementation to know."""
 _PARALLEL_FROM: Final = 1 << 20
 """Files from this size are hashed by threads; over smaller ones threads would only fight for Python's lock."""
+_UNWRITABLE: Final = re.compile("[\r\n\ud800-\udfff]")
 _LABEL: Final = re.compile(r"[^\s:][^:\r\n]*\Z")
 
 
@@ -75,15 +76,18 @@ def write_bag(
     chosen = _algorithms(algorithms)
     lines = _info(info, at)
     target = Path(target)
-    sink: Sink = (
-        ZipSink(target, root=target.stem, at=at) if target.suffix.lower() == ".zip" else FolderSink(target, link=link)
-    )
     try:
-        bag = _write(sink, payloads, lines, chosen)
-        sink.commit()
-    except BaseException:
-        sink.abort()
-        raise
+        sink = _sink(target, at, link=link)
+        try:
+            bag = _write(sink, payloads, lines, chosen)
+            sink.commit()
+        except BaseException:
+            sink.abort()
+            raise
+    except (OSError, ValueError) as error:
+        if isinstance(error, InvalidInput):
+            raise
+        raise InvalidInput(f"cannot be written: {error}", path=str(target)) from error
     return bag
 
 
@@ -142,6 +146,12 @@ def _open(path: Path, limits: Limits) -> Tree:
 # writing
 
 
+def _sink(target: Path, at: datetime, *, link: bool) -> Sink:
+    if target.suffix.lower() == ".zip":
+        return ZipSink(target, root=target.stem, at=at)
+    return FolderSink(target, link=link)
+
+
 class _Hashing:
     """A source that hashes what passes through it."""
 
@@ -174,7 +184,7 @@ def _write(sink: Sink, payloads: Iterable[Payload], lines: list[tuple[str, str]]
     for payload in payloads:
         path = _payload_path(payload.name, seen)
         octets += _copy(sink, path, payload, manifests)
-    count = len(seen)
+    count = len(manifests[algorithms[0]])
     tags: dict[str, bytes] = {
         "bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
         "bag-info.txt": _folded([*lines, ("Payload-Oxum", f"{octets}.{count}")]),
@@ -205,8 +215,15 @@ def _payload_path(name: str, seen: dict[str, str]) -> str:
     if not is_safe_path(name):
         raise InvalidInput(f"{name!r} is not a path below data", path=name, source="RFC 8493 6.2")
     key = unicodedata.normalize("NFC", name).casefold()
-    if key in seen:
-        raise InvalidInput(f"{name!r} and {seen[key]!r} are one name on some systems", path=name)
+    twin = seen.get(key) or seen.get(f"{key}/")
+    if twin is not None:
+        raise InvalidInput(f"{name!r} and {twin!r} are one name on some systems", path=name)
+    folder = key.rpartition("/")[0]
+    while folder:
+        if folder in seen:
+            raise InvalidInput(f"{seen[folder]!r} is a file and cannot hold {name!r}", path=name)
+        seen.setdefault(f"{folder}/", name)
+        folder = folder.rpartition("/")[0]
     seen[key] = name
     return f"data/{name}"
 
@@ -247,8 +264,8 @@ def _info(info: Mapping[str, str] | Iterable[tuple[str, str]], at: datetime) -> 
     for label, value in given:
         if not _LABEL.match(label) or label != label.strip():
             raise InvalidInput(f"{label!r} is not a label", path="info", source="RFC 8493 2.2.2")
-        if "\n" in value or "\r" in value:
-            raise InvalidInput(f"the value of {label} has a line break", path=f"info.{label}")
+        if not isinstance(value, str) or _UNWRITABLE.search(value):
+            raise InvalidInput(f"the value of {label} is no text of one line", path=f"info.{label}")
         if label.casefold() in ("payload-oxum", "bagging-date"):
             raise InvalidInput(f"{label} is computed", path=f"info.{label}")
     return [*given, ("Bagging-Date", vietnam_date(require_aware(at)).isoformat())]
