@@ -258,7 +258,7 @@ MUTATIONS: list[tuple[str, str, Damage]] = [
     ("total in other digits", "ARC-FIELD-TYPE", field(r"<totalDoc>3<", "<totalDoc>\u00b3<", file=True)),
     ("pages without end", "ARC-FIELD-LENGTH", field(r"<numberOfPage>2<", f"<numberOfPage>{'9' * 5000}<")),
     ("total without end", "ARC-FIELD-LENGTH", field(r"<totalDoc>3<", f"<totalDoc>{'9' * 5000}<", file=True)),
-    ("blanks that nobody sees", "ARC-FIELD-MISSING", field(r"<subject>.*?<", "<subject>\u00a0\u200b<")),
+    ("blanks that nobody sees", "ARC-FIELD-MISSING", field(r"<subject>.*?<", "<subject>\u00a0\u2003<")),
     ("element in a field", "ARC-FIELD-NESTED", field(r"<subject>", "<subject><b>x</b>")),
     ("date in other digits", "ARC-FIELD-DATE", field(r"<issuedDate>12", "<issuedDate>\u0661\u0662")),
     ("no date", "ARC-FIELD-DATE", field(r"<issuedDate>[^<]*<", "<issuedDate>31/02/2026<")),

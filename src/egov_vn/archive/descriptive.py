@@ -6,6 +6,7 @@ was found: the ones written beside the records are made from the field tables.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from types import MappingProxyType
@@ -24,7 +25,7 @@ from egov_vn.errors import InvalidInput
 __all__ = ["ROOT", "read_description", "schema_of", "write_description"]
 
 ROOT: Final = "simpledc"
-_UNSEEN: Final = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+_MARKUP: Final = re.compile("[&<>]")
 _TRUE: Final = {"true": "1", "có": "1", "yes": "1", "false": "0", "không": "0", "no": "0"}
 
 
@@ -44,7 +45,9 @@ def write_description(description: Description, *, schema: str = "", repealed: b
             f' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="{escape(schema)}"'
         )
     body = "".join(
-        f"  <{name}>{escape(value)}</{name}>\n" for name, value in description.values.items() if "." not in name
+        f"  <{name}>{escape(value) if _MARKUP.search(value) else value}</{name}>\n"
+        for name, value in description.values.items()
+        if "." not in name
     )
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<{ROOT}{located}>\n{body}</{ROOT}>\n'.encode()
 
@@ -111,8 +114,8 @@ def _is_group(table: FieldTable, name: str) -> bool:
 
 def _tolerate(field: Field, name: str, text: str, path: str, line: int, findings: list[CheckFinding]) -> str:
     value = unicodedata.normalize("NFC", text)
-    if all(unicodedata.category(sign) in _UNSEEN for sign in value):
-        return ""  # blanks that nobody sees are no value
+    if not value:
+        return value
     if field.type == "Boolean":
         value = _TRUE.get(value.casefold(), value)
     if field.codes:

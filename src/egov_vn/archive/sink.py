@@ -61,7 +61,8 @@ def _open(path: Path) -> int:
 def _read(descriptor: int, path: Path) -> Iterator[bytes]:
     """Yield the whole file, by chunks; a directory or a failing disk is `InvalidInput`."""
     try:
-        while chunk := os.read(descriptor, _CHUNK):
+        # a buffer of the file's own length: most are far shorter than a chunk
+        while chunk := os.read(descriptor, min(_CHUNK, os.fstat(descriptor).st_size + 1)):
             yield chunk
     except OSError as error:
         raise InvalidInput(f"cannot be read: {error.strerror}", path=str(path)) from error
