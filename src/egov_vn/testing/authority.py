@@ -286,8 +286,8 @@ class TestAuthority:
     def serve(self, *, at: datetime | Callable[[], datetime] | None = None) -> Iterator[Served]:
         """Serve `/tsa`, `/ocsp`, `/crl`, `/root.crl`, `/issuing.cer` on loopback; new certificates point there.
 
-        So do those of the issuing CA and of the services, which are issued anew (same names and keys) while the block
-        runs: all that a long-term signature asks about can be asked over HTTP.
+        So do those of the issuing CA (same name and key) and of the services (new keys), which are issued anew while
+        the block runs: all that a long-term signature asks about can be asked over HTTP.
 
         ```python
         with authority.serve() as served:
