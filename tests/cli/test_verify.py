@@ -120,6 +120,16 @@ def test_wrong_use_exits_with_two(folder: Path, arguments: tuple[str, ...]) -> N
     assert CliRunner().invoke(build(), ["verify", *named]).exit_code == 2
 
 
+def test_a_missing_file_among_others_leaves_them_their_answers(folder: Path) -> None:
+    present = next(path.name for path in sorted(folder.iterdir()) if path.suffix == ".pdf")
+    result = run(folder, present, "missing.pdf", "--json")
+    assert result.exit_code == 2
+    first, second = json.loads(result.output)["results"]
+    assert first["findings"] or first["signatures"]
+    assert second["indication"] is None
+    assert second["findings"][0]["code"] == "SIG-FILE-UNREADABLE"
+
+
 def test_a_missing_file_is_our_error(folder: Path) -> None:
     result = run(folder, "missing.pdf")
     assert type(result.exception).__name__ == "InvalidInput"

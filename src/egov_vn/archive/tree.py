@@ -62,7 +62,7 @@ class Tree:
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """Yield the bytes of *name*; `InvalidInput` if they cannot be had."""
-        raise NotImplementedError
+        raise InvalidInput("a tree without a container has no bytes", path=name)
 
     def read(self, name: str, limit: int) -> bytes:
         """Return the bytes of *name*, at most *limit*; `InvalidInput` if there are more, or if they cannot be had."""

@@ -53,7 +53,7 @@ def verify(
         "content": read_file(content) if content else None,
         "password": read_secret(password_file),
     }
-    judged = [_assess(path, options) for path in files]
+    judged = [_assess(path, options, alone=len(files) == 1) for path in files]
     if html is not None:
         write_whole(html, judged[0][0].to_html(language).encode("utf-8"))
     if as_json:
@@ -65,26 +65,33 @@ def verify(
         for path, (report, _) in zip(files, judged, strict=True):
             typer.echo(f"{path}\n{report.to_terminal(language)}")
     codes = {code for _, code in judged}
-    raise typer.Exit(next((code for code in (1, 3) if code in codes), 0))
+    raise typer.Exit(next((code for code in (2, 1, 3) if code in codes), 0))
 
 
-def _assess(path: Path, options: dict[str, Any]) -> tuple[Report, int]:
-    data = read_file(path)
+def _assess(path: Path, options: dict[str, Any], *, alone: bool) -> tuple[Report, int]:
+    try:
+        data = read_file(path)
+    except InvalidInput as error:
+        if alone:
+            raise
+        return _unread(path, error, options["at"]), 2  # the other files still get their answers
     try:
         report = assess_file(data, **options)
     except InvalidInput as error:
         # one unreadable file among many is an answer about that file, not a wrong use of the command
-        unreadable = finding(
-            "SIG-FILE-UNREADABLE",
-            Severity.ERROR,
-            vi=f"Không đọc được tệp để kiểm tra chữ ký: {error}",
-            en=f"The file cannot be read for its signatures: {error}",
-            where=error.path,
-        )
-        return Report(
-            findings=(unreadable,), at=options["at"], file_name=str(path)
-        ), 3 if error.path == "password" else 1
+        return _unread(path, error, options["at"]), 3 if error.path == "password" else 1
     return replace(report, file_name=str(path)), _EXIT[report.indication] if report.indication else 1
+
+
+def _unread(path: Path, error: InvalidInput, at: datetime) -> Report:
+    unreadable = finding(
+        "SIG-FILE-UNREADABLE",
+        Severity.ERROR,
+        vi=f"Không đọc được tệp để kiểm tra chữ ký: {error}",
+        en=f"The file cannot be read for its signatures: {error}",
+        where=error.path,
+    )
+    return Report(findings=(unreadable,), at=at, file_name=str(path))
 
 
 def _without_time(report: Report) -> dict[str, Any]:
