@@ -242,14 +242,14 @@ class Run:
                 day = self.calendar.add(day, 1)
             return End(day, end_of_day(day, self.hours))
         if unit is Unit.WORKING_DAY:
-            return self._working_days(begin.date(), self.term.amount - used.days, first=first)
+            return self._working_days(begin.date(), max(self.term.amount - used.days, 0), first=first)
         if unit in _CALENDAR_UNITS:
             return self._calendar_days(begin.date(), used.days + first)
         if unit is Unit.WORKING_HOUR:
             hours = self.term.amount
             if self.term.unit is Unit.WORKING_DAY:
                 hours *= self.policy.day_hours or 1
-            at = self._clock().add(begin, _hours(hours) - used)
+            at = self._clock().add(begin, max(_hours(hours) - used, timedelta(0)))
         else:
             per = 60 if self.term.unit is Unit.MINUTE else 1
             try:
@@ -285,7 +285,7 @@ class Run:
                 target = add_months(begin, amount * (12 if self.term.unit is Unit.YEAR else 1))
                 if target.day != begin.day:
                     self.notes.append(note("month_end", self._rule("month_end"), day=target))
-            target -= used * _DAYS
+            target = max(target - used * _DAYS, begin)  # a last day that moved may have used more than the term
         except (OverflowError, ValueError) as error:
             last = self.calendar.last
             message = f"{self.term} after {begin} lie beyond {last}, the last day for which {RULE} is known"
