@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from egov_vn.calendar import Policy, Term, WorkCalendar, WorkHours
 from egov_vn.clock import VIETNAM, require_aware, vietnam_date
 from egov_vn.dossier.due import Due, Timeliness, due_of, lateness
-from egov_vn.dossier.duties import Desk, apology_by, closing_window, forward_by, paper_by
+from egov_vn.dossier.duties import Desk, apology_by, closing_window, forward_by, online_rule, paper_by
 from egov_vn.dossier.fields import Channel
 from egov_vn.dossier.replay import standing
 from egov_vn.dossier.standing import Standing
@@ -40,6 +40,7 @@ def audit(
     desk = Desk.of(calendar, hours)
     found = list(now.findings)
     found += _reception(dossier, now, desk, at)
+    found += _adjusted(dossier, now, at)
     found += _forwarding(dossier, now, desk, at)
     found += _supplements(now, desk)
     found += _closing(now, desk)
@@ -70,18 +71,40 @@ def _vi(at: datetime) -> str:
 def _reception(dossier: Dossier, now: Standing, desk: Desk, at: datetime) -> Iterator[Finding]:
     if dossier.channel is not Channel.ONLINE:
         return
-    alert, answer = now.regime.rule("online_alert_hours"), now.regime.rule("online_answer_working_hours")
     acknowledged, received = now.registered_at or now.system_received_at, now.system_received_at or now.registered_at
+    alert = online_rule(now, "online_alert_hours", acknowledged) if acknowledged else None
     if alert and acknowledged:
         by = acknowledged + timedelta(hours=alert.value)
         done = now.alerted_at or now.answered_at or at
         if done > by:
             yield _late_finding("DOS-ALERT-LATE", ("Báo cán bộ", "the officer was alerted"), done, by, alert.source)
-    if answer and received:
-        by = desk.add_hours(received, answer.value)
-        done = now.answered_at or now.ended_at or at
+    completed = [item for item in now.supplement_completions if now.accepted_at is None or item <= now.accepted_at]
+    for asked in filter(None, (received, *completed)):
+        answer = online_rule(now, "online_answer_working_hours", asked)
+        if answer is None:
+            continue
+        by = desk.add_hours(asked, answer.value)
+        answers = (*now.supplement_requests, now.accepted_at, now.ended_at)
+        done = min((item for item in answers if item is not None and item >= asked), default=at)
         if done > by:
             yield _late_finding("DOS-ANSWER-LATE", ("Trả lời", "the applicant was answered"), done, by, answer.source)
+
+
+def _adjusted(dossier: Dossier, now: Standing, at: datetime) -> Iterator[Finding]:
+    """Only what was filed online may be adjusted by its applicant; the counter knows the stop and the supplement."""
+    if dossier.channel is Channel.ONLINE:
+        return
+    for event in dossier.events:
+        edge = now.regime.transitions.get((State.RECEIVED, event.kind)) if event.kind is EventKind.ADJUST else None
+        if edge is not None and event.at <= at:
+            yield finding(
+                "DOS-ADJUST-NOT-ONLINE",
+                "warning",
+                vi="Chỉ hồ sơ nộp trực tuyến được người nộp điều chỉnh nội dung",
+                en="only a dossier filed online may be adjusted by its applicant",
+                where=event.at.isoformat(),
+                source=edge.source,
+            )
 
 
 def _forwarding(dossier: Dossier, now: Standing, desk: Desk, at: datetime) -> Iterator[Finding]:

@@ -44,7 +44,7 @@ class Timeliness(StrEnum):
     NO_TERM = "no_term"
     """No due date: not received, or settled at once."""
     WAITING = "waiting"
-    """*Chờ bổ sung*: the clock stands; the dossier is not late."""
+    """*Chờ bổ sung*: the clock stands, or has not begun at the competent body; the dossier is not late."""
     RUNNING = "running"
     """*Đang xử lý trong hạn*."""
     OVERDUE = "overdue"
@@ -173,6 +173,8 @@ def lateness(
     limit = _binding(now, due)
     instant = end or at
     stands = next((pause for pause in now.pauses if pause.end is None), None)
+    if end is None and stands is None and due.waiting:  # the competent body has not received it: no term runs
+        return Lateness(verdict=Timeliness.WAITING)
     if end is None and stands is not None:
         if stands.start <= limit:
             return Lateness(verdict=Timeliness.WAITING)

@@ -17,10 +17,11 @@ from egov_vn.calendar import Policy, Term, WorkCalendar, WorkClock, WorkHours
 from egov_vn.clock import VIETNAM, require_aware, vietnam_date
 from egov_vn.dossier.due import Due, due_of
 from egov_vn.dossier.fields import Channel
-from egov_vn.dossier.regimes import Rule
+from egov_vn.dossier.regimes import Regime, RegimeKind, Rule
 from egov_vn.dossier.replay import standing
 from egov_vn.dossier.standing import Standing
 from egov_vn.dossier.state import EventKind, State
+from egov_vn.errors import NotInForce
 from egov_vn.finding import Text
 from egov_vn.law import Citation, Row, load
 
@@ -171,18 +172,35 @@ def _duty(
     )
 
 
+def online_rule(now: Standing, name: str, at: datetime) -> Rule | None:
+    """Return the rule *name* for what the system received at *at*; a later decree sets no term for the past."""
+    day, regime = vietnam_date(at), now.regime
+    if day < regime.since:
+        try:
+            regime = Regime.on(day, bundle=regime.kind is RegimeKind.BUNDLE)
+        except NotInForce:
+            return None
+    return regime.rule(name)
+
+
 def _before_reception(dossier: Dossier, now: Standing, desk: Desk) -> Iterator[_Found]:
-    if dossier.channel is not Channel.ONLINE or now.state is not State.REGISTERED or now.answered_at is not None:
+    """Yield what the desk owes an online dossier; one that came back completed is answered like a new one."""
+    if dossier.channel is not Channel.ONLINE or now.state is not State.REGISTERED:
         return
-    alert, answer = now.regime.rule("online_alert_hours"), now.regime.rule("online_answer_working_hours")
+    again = now.supplement_completions[-1] if now.supplement_completions else None
     acknowledged = now.registered_at or now.system_received_at
-    received = now.system_received_at or now.registered_at
-    if alert and acknowledged and now.alerted_at is None:
-        yield "alert_officer", alert, {"by": acknowledged + timedelta(hours=alert.value)}
-    if answer and received:
+    received = again or now.system_received_at or now.registered_at
+    if acknowledged and now.alerted_at is None and again is None:
+        alert = online_rule(now, "online_alert_hours", acknowledged)
+        if alert:
+            yield "alert_officer", alert, {"by": acknowledged + timedelta(hours=alert.value)}
+    if received is None:
+        return
+    answer = online_rule(now, "online_answer_working_hours", received)
+    if answer:
         yield "answer", answer, {"by": desk.add_hours(received, answer.value)}
-    deficiency = now.regime.rule("deficiency_notice_hours")
-    if deficiency and received:
+    deficiency = online_rule(now, "deficiency_notice_hours", received)
+    if deficiency:
         yield "notify_deficiency", deficiency, {"by": received + timedelta(hours=deficiency.value), "conditional": True}
 
 
