@@ -70,7 +70,7 @@ def test_an_outgoing_document_of_nd30_tells_every_loss() -> None:
 def test_an_incoming_document_keeps_its_kind_by_name() -> None:
     made = from_nd30("incoming", {"FileCode": "rác", "TypeName": "Sắc lệnh", "ArrivalNumber": "5"})
     assert made.values["typeName"] == "32"
-    assert {loss.field for loss in made.losses} == {"TypeName", "ArrivalNumber"}
+    assert {loss.field for loss in made.losses} == {"TypeName", "ArrivalNumber", "FileCode"}
     assert "docCode" not in made.values
 
 
@@ -95,7 +95,7 @@ def test_records_of_tt02() -> None:
     assert file.values["maintenance"] == "07"
     assert file.values["mode"] == "03"
     assert file.values["numberOfPaper"] == "5"
-    assert [(loss.field, loss.value) for loss in file.losses] == [("Maintenance", "15 năm")]
+    assert [(loss.field, loss.value) for loss in file.losses] == [("Identifier", "LTLS"), ("Maintenance", "15 năm")]
     document = from_tt02(
         "document",
         {
@@ -112,7 +112,7 @@ def test_records_of_tt02() -> None:
     )
     assert picture.values["docAttached"] == "1"
     assert picture.values["colour"] == "01"
-    assert [loss.field for loss in picture.losses] == ["DocAttached"]
+    assert [loss.field for loss in picture.losses] == ["Identifier", "DocAttached"]
     recording = from_tt02("recording", {"MovieTitle": "Phim", "Maintenance": "x"})
     assert recording.values["movieTitle"] == "Phim"
 

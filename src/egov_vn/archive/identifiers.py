@@ -17,8 +17,8 @@ from egov_vn.errors import InvalidInput
 
 __all__ = ["ArchivalCode", "DocCode", "FileCode", "PacketCode", "PaperCode", "doc_id", "request_code"]
 
-_YEAR: Final = re.compile(r"(?:1[89]|20)\d\d")
-_PART: Final = re.compile(r"[^\s\x00-\x1f]{1,60}")
+_YEAR: Final = re.compile(r"(?:1[89]|20)[0-9]{2}")
+_MAX_PART: Final = 60
 _TOO_LONG: Final = 200
 
 
@@ -26,9 +26,18 @@ def _year(text: str) -> bool:
     return _YEAR.fullmatch(text) is not None
 
 
-def _check(text: str, name: str) -> str:
-    if not _PART.fullmatch(text):
+def _check(text: object, name: str, *, longest: int = _MAX_PART) -> str:
+    """Refuse what is empty, long, or holds a blank or a character that nobody sees; full stops only between parts."""
+    if not isinstance(text, str) or len(text) > longest or not all(text.split(".")):
         raise InvalidInput(f"{text!r} cannot be a part of a code", path=name)
+    if not text.isprintable() or any(letter.isspace() for letter in text):
+        raise InvalidInput(f"{text!r} cannot be a part of a code", path=name)
+    return text
+
+
+def _text(text: object, name: str) -> str:
+    if not isinstance(text, str) or not 1 <= len(text) <= _TOO_LONG:
+        raise InvalidInput(f"a code is a text of at most {_TOO_LONG} characters", path=name)
     return text
 
 
@@ -55,8 +64,10 @@ class FileCode:
     def __post_init__(self) -> None:
         _check(self.agency, "agency")
         _check(self.notation, "notation")
-        if not _year(str(self.year)):
+        if type(self.year) is not int or not _year(str(self.year)):
             raise InvalidInput(f"{self.year!r} is not a year", path="year")
+        if any(_year(part) for part in self.agency.split(".")[1:]):
+            raise InvalidInput(f"{self.agency!r} holds what reads as the year of the file", path="agency")
         _fit(str(self), "fileCode")
 
     @classmethod
@@ -102,7 +113,7 @@ class DocCode:
     ordinal: int
 
     def __post_init__(self) -> None:
-        _check(self.file, "fileCode")
+        _check(self.file, "fileCode", longest=_TOO_LONG)  # a file code alone may have 100 characters
         if type(self.ordinal) is not int or not 1 <= self.ordinal <= 9_999_999:
             raise InvalidInput(f"{self.ordinal!r} is not an ordinal from 1 to 9999999", path="docCode")
         _fit(str(self), "docCode", "SIP_doc")
@@ -110,7 +121,7 @@ class DocCode:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `H05.02.02.2008.01.HC.0000001`."""
-        file, dot, ordinal = text.rpartition(".")
+        file, dot, ordinal = _text(text, "docCode").rpartition(".")
         if not dot or len(ordinal) != 7 or not (ordinal.isascii() and ordinal.isdigit()):
             raise InvalidInput(
                 f"{text!r} does not end with a full stop and 7 digits",
@@ -139,7 +150,7 @@ class ArchivalCode:
         _check(self.archive, "archive")
         if self.list_number:
             _check(self.list_number, "list_number")
-        if len(self.separator) > 1:
+        if len(self.separator) > 1 or not self.separator.isprintable() or self.separator.isspace():
             raise InvalidInput(f"{self.separator!r} is no separator", path="separator")
         _fit(str(self), "arcFileCode", "AIP_hoso")
 
@@ -171,6 +182,9 @@ class PacketCode:
 
     def __post_init__(self) -> None:
         _check(self.agency, "agency")
+        numbers = (self.year, self.transfer, self.ordinal)
+        if any(type(number) is not int for number in numbers):
+            raise InvalidInput("year, transfer and ordinal are whole numbers", path="fileCode")
         if not (_year(str(self.year)) and 1 <= self.transfer <= 99 and 1 <= self.ordinal <= 9_999_999):
             raise InvalidInput(f"{self} is not agency.year.transfer.ordinal", path="fileCode")
 
@@ -238,14 +252,16 @@ def request_code(
     """
     if ordinal < 1 or transfer < 1 or not _year(str(year)):
         raise InvalidInput("ordinal and transfer begin at 1, the year has four digits", path="request_code")
+    if notation:
+        _check(notation, "notation")
+    if not separator.isprintable():
+        raise InvalidInput(f"{separator!r} is no separator", path="separator")
     parts = [str(ordinal), notation, _check(agency, "agency"), str(transfer), str(year)]
     return separator.join(part for part in parts if part)
 
 
 def _split(text: str, name: str) -> list[str]:
-    if not text or len(text) > _TOO_LONG:
-        raise InvalidInput("a code is a text of at most 200 characters", path=name)
-    parts = text.split(".")
+    parts = _text(text, name).split(".")
     for part in parts:
         _check(part, name)
     return parts

@@ -25,7 +25,7 @@ from egov_vn.errors import InvalidInput
 
 __all__ = ["Retention", "Schedule", "ScheduleRow", "StartEvent"]
 
-_YEARS: Final = re.compile(r"0*(\d{1,3})\s*(?:năm|nam|years?|y)?", re.IGNORECASE)
+_YEARS: Final = re.compile(r"0*([0-9]{1,3})\s*(?:năm|nam|years?|y)?", re.IGNORECASE)
 _PERMANENT: Final = frozenset({"vĩnh viễn", "vinh vien", "permanent", "vv"})
 _OTHER: Final = "07"
 
