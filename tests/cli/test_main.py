@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from egov_vn import __version__
-from egov_vn.cli import COMMANDS, build
+from egov_vn.cli import COMMANDS, build, main
+from egov_vn.cli import bench as bench_module
 
 PROMISED = {"demo", "calendar", "deadline", "dossier", "document", "sign", "verify", "archive", "bench"}
 
@@ -55,3 +57,77 @@ def test_without_the_extra_the_command_says_what_to_install() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "egov-vn[cli]" in done.stderr
+
+
+def run_here(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int | str | None:
+    """Run `main` in this process and return what it exits with."""
+    monkeypatch.setattr(sys, "argv", ["egov-vn", *arguments])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    return stopped.value.code
+
+
+def test_what_the_disk_refuses_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"")
+    answers = tmp_path / "folder"
+    answers.mkdir()
+    assert run_here(monkeypatch, "verify", str(tmp_path / "a.pdf"), "--html", str(answers)) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("egov-vn: ")
+    assert told.count("\n") == 1
+    assert "Traceback" not in told
+    assert [path.name for path in tmp_path.iterdir()] in (["a.pdf", "folder"], ["folder", "a.pdf"])
+    assert run_here(monkeypatch, "archive", "check", "x" * 300) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_an_error_of_ours_and_a_broken_pipe_in_this_process(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_here(monkeypatch, "bench", "astrology") == 2
+    assert "astrology" in capsys.readouterr().err
+
+    def broken() -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("egov_vn.cli.build", lambda: broken)
+    assert run_here(monkeypatch, "--version") == 130
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe", b"\xb9\xaa"])
+def test_a_password_file_that_is_no_text_is_named(tmp_path: Path, data: bytes) -> None:
+    secret, pdf = tmp_path / "mat-khau.txt", tmp_path / "a.pdf"
+    secret.write_bytes(data)
+    pdf.write_bytes(b"%PDF-1.7")
+    done = egov_vn("verify", str(pdf), "--password-file", str(secret))
+    assert done.returncode == 2
+    assert "mat-khau.txt" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_empty_password_file_is_an_empty_password(tmp_path: Path) -> None:
+    for name, data in (("secret", b""), ("a.pdf", b"%PDF-1.7")):
+        (tmp_path / name).write_bytes(data)
+    done = egov_vn("verify", str(tmp_path / "a.pdf"), "--password-file", str(tmp_path / "secret"))
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_a_benchmark_that_fails_fails_the_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "good.py").write_text("import sys; assert sys.argv[1:] == ['--quick']")
+    (tmp_path / "bad.py").write_text("raise SystemExit(3)")
+    (tmp_path / "_helper.py").write_text("raise SystemExit(4)")
+    monkeypatch.setattr(bench_module, "_FOLDER", tmp_path)
+    run = CliRunner().invoke(build(), ["bench"])
+    assert run.exit_code == 1
+    assert "bad" in run.output
+    assert "không chạy được: bad" in run.output
+    assert CliRunner().invoke(build(), ["bench", "good"]).exit_code == 0
+    assert CliRunner().invoke(build(), ["bench", "good", "--full"]).exit_code == 1
+
+
+def test_an_installed_package_has_no_benchmarks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(bench_module, "_FOLDER", tmp_path / "none")
+    assert run_here(monkeypatch, "bench") == 2

@@ -80,3 +80,7 @@ def main() -> None:
         raise SystemExit(2) from error
     except (BrokenPipeError, KeyboardInterrupt) as error:
         raise SystemExit(130) from error
+    except OSError as error:  # a full disk, a name too long: nothing that a traceback would explain better
+        where = f"{error.filename}: " if error.filename is not None else ""
+        sys.stderr.write(f"egov-vn: {where}{error.strerror or error}\n")
+        raise SystemExit(2) from error

@@ -128,7 +128,12 @@ def read_file(path: Path) -> bytes:
 
 def read_secret(path: Path | None) -> str | None:
     """Return the first line of a password file: passwords do not belong on a command line."""
-    return read_file(path).decode("utf-8").splitlines()[0] if path else None
+    if path is None:
+        return None
+    try:
+        return read_file(path).decode("utf-8-sig").split("\n", 1)[0].removesuffix("\r")
+    except UnicodeDecodeError as error:
+        raise InvalidInput("the first line of a password file is the password, in UTF-8", path=str(path)) from error
 
 
 def read_revocation(paths: list[Path]) -> RevocationData | None:

@@ -74,7 +74,7 @@ def judge(name: str, policy: SignaturePolicy | None = None) -> Report:
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: str(item["file"]))
 def test_the_verdict_of_the_manifest(item: dict[str, Any]) -> None:
     name, expected = str(item["file"]), str(item["expected"])
-    started = time.process_time()
+    started, memory = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     if name in UNREADABLE:
         with pytest.raises(InvalidInput, match=UNREADABLE[name]):
             judge(name)
@@ -94,7 +94,7 @@ def test_the_verdict_of_the_manifest(item: dict[str, Any]) -> None:
             assert report.sub_indication is SubIndication.NO_CERTIFICATE_CHAIN_FOUND
             assert all(_intact(one) for one in report.signatures), report.to_terminal("en")
     assert time.process_time() - started < 10
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 500 * 1024
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 300 * 1024  # not what other tests used before
 
 
 def _intact(signature: Any) -> bool:
