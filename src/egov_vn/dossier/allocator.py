@@ -118,6 +118,7 @@ class _SqlAllocator(ABC):
 
         Raises `InvalidInput` if the code was not handed out here, was given up, or belongs to another dossier.
         """
+        _named(reference)
         with self._transaction() as db:
             status, known = self._known(db, code)
             if known == reference and status == CodeStatus.USED:
@@ -142,6 +143,7 @@ class _SqlAllocator(ABC):
 
         Numbers below it that are unknown here are then reported by `gaps` as missing.
         """
+        _named(reference)
         stamp = _stamp(require_aware(at))
         key = (code.agency_id, code.received_on.isoformat())
         with self._transaction() as db:
@@ -173,7 +175,7 @@ class _SqlAllocator(ABC):
             if status != CodeStatus.USED:
                 found.append(
                     Gap(
-                        code=DossierCode.issue(key[0], on, ordinal),
+                        code=DossierCode.parse(f"{key[0]}-{on:%y%m%d}-{ordinal:04d}"),  # adopted ones may be old forms
                         status=CodeStatus(status),
                         at=datetime.fromisoformat(at) if at else None,
                         reason=reason,
@@ -283,6 +285,11 @@ class PostgresAllocator(_SqlAllocator):
 
 
 _LOOK_UP: Final = "SELECT status, reference FROM dossier_code WHERE agency = ? AND day = ? AND ordinal = ?"
+
+
+def _named(reference: object) -> None:
+    if not isinstance(reference, str) or not reference.strip():
+        raise InvalidInput(f"a code is carried by a dossier, not by {reference!r}", path="reference")
 
 
 def _stamp(at: datetime) -> str:

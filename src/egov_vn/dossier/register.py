@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeGuard
 
 from egov_vn.clock import VIETNAM, require_aware, vietnam_date
 from egov_vn.digest import Digest
@@ -24,6 +24,7 @@ __all__ = ["RegisterBook", "RegisterEntry", "Seal"]
 
 _LONGEST: Final = 4_000
 _LINE_LIMIT: Final = 64 * 1024
+_LARGEST: Final = 10**9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ class RegisterBook:
     __slots__ = ("_codes", "_entries", "desk")
 
     def __init__(self, desk: str) -> None:
-        if not desk.strip():
+        if not _is_text(desk) or not desk.strip():
             raise InvalidInput("a register belongs to a desk", path="desk")
         self.desk = desk
         self._entries: list[RegisterEntry] = []
@@ -134,10 +135,13 @@ class RegisterBook:
         texts = {"code": str(code), "applicant": applicant, "entered_by": entered_by, "book": book}
         given: tuple[tuple[str, object], ...] = (*texts.items(), ("abstract", abstract))
         for name, text in given:
-            if not isinstance(text, str):
+            if not _is_text(text):
                 raise InvalidInput(f"{name} is a text, not {text!r}", path=name)
             if (not text.strip() and name != "abstract") or len(text) > _LONGEST:
                 raise InvalidInput(f"{name} holds 1 to {_LONGEST} characters", path=name)
+        for key, value in (details or {}).items():
+            if not (_is_text(key) and _is_text(value)):
+                raise InvalidInput(f"{value!r} is not text", path=f"details.{key}")
         if entered < received:
             raise InvalidInput(f"entered at {entered.isoformat()}, before it was received", path="entered_at")
         last = self._entries[-1] if self._entries else None
@@ -280,6 +284,15 @@ def _check_numbers(entries: Iterable[RegisterEntry]) -> Iterator[Finding]:
                 en=f"The time at which {entry.code} was entered runs backwards.",
                 where=where,
             )
+        if entry.year != vietnam_date(entry.received_at).year or (last is not None and entry.year < last.year):
+            yield finding(
+                "REGISTER-YEAR",
+                Severity.ERROR,
+                vi=f"Hồ sơ {entry.code} không thuộc sổ năm {entry.year}.",
+                en=f"{entry.code} does not belong into the register of {entry.year}.",
+                where=where,
+                source=_numbering(entry.received_at),
+            )
         if entry.code in seen:
             yield finding(
                 "REGISTER-DUPLICATE",
@@ -319,25 +332,50 @@ def _entry(line: bytes, where: str) -> RegisterEntry:
     if len(line) > _LINE_LIMIT:
         raise InvalidInput(f"a line of {len(line)} bytes is no entry", path=where)
     try:
-        raw = json.loads(line)
+        raw = json.loads(line, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        raise InvalidInput("not a line of JSON", path=where) from error
+        raise InvalidInput("not a line of JSON, each of whose fields stands once", path=where) from error
     if not isinstance(raw, dict):
         raise InvalidInput("not an object", path=where)
+    for key in raw:
+        if key not in _FIELDS:
+            raise InvalidInput("an entry has no such field: it is not covered by the digest", path=f"{where}.{key}")
     texts = {key: raw.get(key) for key in ("book", "code", "applicant", "entered_by", "abstract", "previous", "digest")}
     for key, value in texts.items():
-        if not isinstance(value, str):
+        if not _is_text(value):
             raise InvalidInput(f"{value!r} is not text", path=f"{where}.{key}")
     numbers = {key: raw.get(key) for key in ("year", "ordinal")}
     for key, number in numbers.items():
-        if isinstance(number, bool) or not isinstance(number, int):
-            raise InvalidInput(f"{number!r} is not a whole number", path=f"{where}.{key}")
+        if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < _LARGEST:
+            raise InvalidInput("is not a whole number of a register", path=f"{where}.{key}")
     details = raw.get("details", {})
-    if not isinstance(details, dict) or not all(isinstance(value, str) for value in details.values()):
+    if not isinstance(details, dict) or not all(_is_text(key) and _is_text(value) for key, value in details.items()):
         raise InvalidInput("must be an object of texts", path=f"{where}.details")
     times = {key: _instant(raw.get(key), f"{where}.{key}") for key in ("received_at", "entered_at")}
     digests = {key: _digest(str(texts.pop(key)), f"{where}.{key}") for key in ("previous", "digest")}
     return RegisterEntry(details=tuple(sorted(details.items())), **texts, **numbers, **times, **digests)  # type: ignore[arg-type]
+
+
+_FIELDS: Final = frozenset(field.name for field in fields(RegisterEntry))
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a field that stands twice: one reader would see the first, another the last."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a field stands twice")
+    return found
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    """Say whether *value* is text that can be written: half a surrogate pair cannot."""
+    if not isinstance(value, str):
+        return False
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _digest(text: str, path: str) -> Digest:
