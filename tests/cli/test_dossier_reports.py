@@ -91,7 +91,7 @@ def test_a_foreign_report_is_checked(tmp_path: Path, facts: Path) -> None:
 
 def test_indicators_and_what_is_overdue(facts: Path) -> None:
     assert "2.1" in run("indicators", facts, "-p", "2026-05").output
-    assert len(json.loads(run("indicators", facts, "-p", "2026-05", "--json").output)) == 7
+    assert len(json.loads(run("indicators", facts, "-p", "2026-05", "--json").output)) == 25
     done = run("overdue", facts, "--at", "2026-06-01T08:00", "--working-days")
     assert done.exit_code == 1
     assert "ngày làm việc" in done.output
@@ -99,6 +99,31 @@ def test_indicators_and_what_is_overdue(facts: Path) -> None:
     assert rows == sorted(rows, key=lambda row: -row["days"])
     assert run("overdue", facts, "--at", "2000-01-01").exit_code == 0
     assert run("overdue", facts, "--at", "2090-01-01", "--working-days").exit_code == 3
+
+
+def test_indicators_with_stated_figures_have_a_score(facts: Path, tmp_path: Path) -> None:
+    inputs = tmp_path / "inputs.json"
+    inputs.write_text(json.dumps({"source": "CSDLQG", "published": 20, "published_in_time": 19}), encoding="utf-8")
+    arguments = ("indicators", facts, "-p", "2026-05", "--inputs", inputs, "--score")
+    text = run(*arguments).output
+    assert "1.1\t95.00 %\t5.70/6" in text
+    assert "Tổng điểm: " in text
+    assert "Total: " in run(*arguments, "--lang", "en").output
+    plain = json.loads(run(*arguments, "--json").output)
+    assert len(plain["indicators"]) == 25
+    assert plain["score"]["maximum"] == "100"
+    inputs.write_text("{}", encoding="utf-8")
+    assert "1.1\t95.00 %" not in run(*arguments).output
+    inputs.write_text('{"published": 1}', encoding="utf-8")
+    assert isinstance(run(*arguments).exception, InvalidInput)
+
+
+def test_a_list_without_flags_gives_no_false_zero(tmp_path: Path) -> None:
+    bare = tmp_path / "bare.csv"
+    bare.write_text("code,received\nH13-260504-0001,2026-05-04T08:00:00+07:00\n", encoding="utf-8")
+    rows = {row["key"]: row for row in json.loads(run("indicators", bare, "-p", "2026-05", "--json").output)}
+    assert rows["4.3"]["value"] is None
+    assert "DIGITISED" in rows["4.3"]["reason"]
 
 
 def test_lists_are_reconciled(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from datetime import datetime
 import pytest
 
 from egov_vn.clock import VIETNAM
-from egov_vn.dossier.indicators import IndicatorTally, overdue_list
+from egov_vn.dossier.indicators import IndicatorTally
 from egov_vn.dossier.listing import Listing, indicator_listing, overdue_listing, reconciliation_listing
+from egov_vn.dossier.overdue import overdue_list
 from egov_vn.dossier.periods import Period
 from egov_vn.dossier.reconcile import reconcile
 from egov_vn.testing.dossiers import province_year

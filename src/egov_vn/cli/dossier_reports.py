@@ -17,6 +17,9 @@ from egov_vn.cli.dossier import GROUP
 from egov_vn.cli.verify import write_whole
 from egov_vn.clock import VIETNAM
 from egov_vn.dossier import (
+    Indicator,
+    IndicatorInputs,
+    IndicatorScore,
     IndicatorTally,
     Period,
     RegisterBook,
@@ -24,6 +27,7 @@ from egov_vn.dossier import (
     Tally,
     check_report,
     forms,
+    national_score,
     overdue_list,
     read_lines,
     reconcile,
@@ -104,26 +108,34 @@ def _check_report(
     typer.echo("Các quan hệ đều đúng." if lang is Lang.VI else "All identities hold.")
 
 
-@GROUP.command("indicators", help="Các chỉ số của QĐ 766/QĐ-TTg tính được từ hồ sơ.")
+@GROUP.command("indicators", help="Bộ chỉ số của QĐ 766/QĐ-TTg: giá trị, điểm, hoặc vì sao chưa tính được.")
 def _indicators(
     facts: Path = _FACTS,
-    period: str = typer.Option(..., "--period", "-p", help="Kỳ: 2026-09, 2026-Q3, 2026 …"),
+    period: str = typer.Option(..., "--period", "-p", help="Kỳ: 2026-09, 2026-Q3, 2026, 2026-01-01..2026-12-31 …"),
+    inputs: Path | None = typer.Option(None, "--inputs", help="Số liệu ngoài hồ sơ (JSON).", exists=True),
+    score: bool = typer.Option(False, "--score", help="Cộng điểm và xếp loại, theo khoảng thấp nhất đến cao nhất."),
     out: Path | None = _OUT,
     as_json: bool = _JSON,
     lang: Lang = _LANG,
 ) -> None:
+    stated = IndicatorInputs.from_dict(_mapping(inputs)) if inputs else None
     with _reader(facts) as reader:
-        found = IndicatorTally(Period.parse(period)).add(reader).results()
+        found = IndicatorTally(Period.parse(period), recorded=reader.recorded).add(reader).results(stated)
     _complain(reader.bad)
+    total = national_score(found) if score else None
     if out is not None:
         _list(out, indicator_listing(found, _language(lang)))
         return
     if as_json:
-        typer.echo(json.dumps([item.to_dict(_language(lang)) for item in found], ensure_ascii=False, indent=2))
+        plain: Any = [item.to_dict(_language(lang)) for item in found]
+        if total is not None:
+            plain = {"indicators": plain, "score": total.to_dict(_language(lang))}
+        typer.echo(json.dumps(plain, ensure_ascii=False, indent=2))
         return
     for item in found:
-        value = "-" if item.value is None else f"{item.value} {'%' if item.unit == 'percent' else 'ngày'}"
-        typer.echo(f"{item.key}\t{value}\t{item.title(_language(lang))} ({item.evidence})")
+        typer.echo(_indicator_line(item, _language(lang)))
+    if total is not None:
+        typer.echo(_score_line(total, _language(lang)))
 
 
 @GROUP.command("overdue", help="Hồ sơ quá hạn: mã, cán bộ, số ngày; có hồ sơ quá hạn thì thoát 1.")
@@ -228,6 +240,24 @@ def _synthetic(
 ) -> None:
     for line in write_facts(province_year(seed=seed, count=count, year=year)):
         typer.echo(line, nl=False)
+
+
+def _indicator_line(item: Indicator, lang: Language) -> str:
+    days = "ngày" if lang == "vi" else "days"
+    value = "-" if item.value is None else f"{item.value} {'%' if item.unit == 'percent' else days}"
+    note = item.reason or item.caveat
+    score = item.score()
+    points = "" if score is None else f"{score}/{item.points}"
+    tail = f": {note(lang)}" if note else ""
+    return f"{item.key}\t{value}\t{points}\t{item.title(lang)} ({item.evidence}){tail}"
+
+
+def _score_line(total: IndicatorScore, lang: Language) -> str:
+    lowest, highest = (band(lang) for band in total.bands)
+    band = lowest if total.band is not None else f"{lowest} … {highest}"
+    span = str(total.lowest) if total.total is not None else f"{total.lowest} … {total.highest}"
+    words = ("Tổng điểm", "chưa đối chiếu với văn bản") if lang == "vi" else ("Total", "not verified against the text")
+    return f"{words[0]}: {span} / {total.maximum}; {band} ({words[1]})"
 
 
 def _language(lang: Lang) -> Language:

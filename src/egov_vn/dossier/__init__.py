@@ -32,10 +32,13 @@ from egov_vn.dossier.fields import (
     OnlinePayment,
 )
 from egov_vn.dossier.forms import FilledForm, Form
-from egov_vn.dossier.indicators import Indicator, IndicatorTally, OverdueDossier, overdue_list
+from egov_vn.dossier.indicator_inputs import IndicatorInputs, Stated
+from egov_vn.dossier.indicator_score import IndicatorScore, national_score
+from egov_vn.dossier.indicators import Indicator, IndicatorTally
 from egov_vn.dossier.lists import Line, LineList, read_lines
 from egov_vn.dossier.model import Dossier
 from egov_vn.dossier.online import OnlineLevel, online_levels
+from egov_vn.dossier.overdue import OverdueDossier, overdue_list
 from egov_vn.dossier.parts import Applicant, Attachment, Component, Event, Fee, Identity, Result, Supplement
 from egov_vn.dossier.periods import Period
 from egov_vn.dossier.portal import (
@@ -134,6 +137,8 @@ __all__ = [
     "Identity",
     "IdentityKind",
     "Indicator",
+    "IndicatorInputs",
+    "IndicatorScore",
     "IndicatorTally",
     "Intake",
     "IssuerRole",
@@ -172,6 +177,7 @@ __all__ = [
     "SqliteAllocator",
     "Standing",
     "State",
+    "Stated",
     "StatisticalReport",
     "Supplement",
     "SupplementEffect",
@@ -198,6 +204,7 @@ __all__ = [
     "issuer_role",
     "lateness",
     "load_dossiers",
+    "national_score",
     "online_levels",
     "overdue_list",
     "portal_status",

@@ -75,6 +75,10 @@ class Flag(IntFlag):
     """The procedure yields a paper result."""
     APOLOGISED = 64
     """The applicant got a letter of apology."""
+    COMPONENT_FILE = 128
+    """A file is attached to a component."""
+    POPULATION_DATA = 256
+    """The population database served: an account verified by VNeID, or a paper from the citizen's store."""
 
 
 class DossierFact(NamedTuple):
@@ -237,7 +241,11 @@ def _flags(dossier: Dossier, *, paper_result: bool) -> Flag:
     if dossier.paid_online:
         found |= Flag.PAID_ONLINE
     if any(item.from_citizen_store for item in dossier.components):
-        found |= Flag.REUSED
+        found |= Flag.REUSED | Flag.POPULATION_DATA
+    if dossier.verified_by_vneid:
+        found |= Flag.POPULATION_DATA
+    if any((item.location or item.file_id) and not item.deleted for item in dossier.components):
+        found |= Flag.COMPONENT_FILE
     if paper_result:
         found |= Flag.PAPER_RESULT
     if any(event.kind in (EventKind.EXTEND, EventKind.APOLOGISE) for event in dossier.events):

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from egov_vn.clock import VIETNAM
-from egov_vn.dossier.facts import DossierFact, Intake, Level, Outcome, instant
+from egov_vn.dossier.facts import DossierFact, Flag, Intake, Level, Outcome, instant
 from egov_vn.errors import InvalidInput
 
 __all__ = ["FactReader", "write_facts"]
@@ -57,6 +57,11 @@ class FactReader:
         self._rows = csv.reader(lines)
         self._unique = unique
         self._columns = self._heading()
+
+    @property
+    def recorded(self) -> Flag:
+        """The flags that this list can carry: all with a column `flags`, else none."""
+        return ~Flag(0) if "flags" in self._columns else Flag(0)
 
     def __iter__(self) -> Iterator[DossierFact]:
         columns, seen, unique = self._columns, set[str](), self._unique

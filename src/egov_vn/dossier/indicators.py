@@ -1,31 +1,36 @@
-"""National indicators (*Bộ chỉ số*, QĐ 766/QĐ-TTg) that follow from dossiers, and the list of what is overdue.
+"""National indicators (*Bộ chỉ số*, QĐ 766/QĐ-TTg): every one of the set, or the reason why it cannot be computed.
 
-An `IndicatorTally` adds up like a `Tally`: parts counted apart give the same figures. Ratios are exact fractions until
-they are shown with two decimals; a ratio over nothing is None, never zero.
+Some follow from dossiers, some from figures that the caller states (`IndicatorInputs`), some from both. An
+`IndicatorTally` adds up like a `Tally`: parts counted apart give the same figures. Ratios are exact fractions until
+they are shown with two decimals; what is not known is never shown as zero.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final, Protocol
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any, Final
 
-from egov_vn.clock import VIETNAM
-from egov_vn.dossier.facts import DossierFact, Flag, Intake, Outcome, instant, seconds
+from egov_vn.dossier.codes import ProcedureCode
+from egov_vn.dossier.facts import DossierFact, Flag, Intake, Outcome, seconds
+from egov_vn.dossier.indicator_formulas import Figures, answer
+from egov_vn.dossier.indicator_inputs import IndicatorInputs
 from egov_vn.dossier.periods import Period
 from egov_vn.errors import InvalidInput
 from egov_vn.finding import Language, Text
-from egov_vn.law import Citation, Evidence, load
+from egov_vn.law import Citation, Evidence, Row, load
 
-__all__ = ["Indicator", "IndicatorTally", "OverdueDossier", "national_band", "overdue_list", "settled_in_time"]
+__all__ = ["Indicator", "IndicatorTally", "settled_in_time"]
 
 _SUMS: Final = (
     "in_time",
     "timed",
     "too_late",
     "undecided",
+    "handled",
     "settled",
     "settled_seconds",
     "received",
@@ -34,65 +39,68 @@ _SUMS: Final = (
     "paid_online",
     "paper_result",
     "result_file",
+    "scanned",
     "digitised",
     "reused",
+    "population",
+    "unnamed",
     "faulty",
 )
-_PARTS: Final[Mapping[str, tuple[str, str]]] = {
-    "2.1": ("in_time", "timed"),
-    "2.2": ("settled_seconds", "settled"),
-    "3.3": ("online", "received"),
-    "3.6": ("paid_online", "fee_bearing"),
-    "4.1": ("result_file", "paper_result"),
-    "4.3": ("digitised", "received"),
-    "4.4": ("reused", "received"),
-}
+_NAMED: Final = ("services_used", "fee_procedures_seen", "paid_procedures_seen", "population_procedures_seen")
 _DIGITISED, _FILE, _FEE = Flag.DIGITISED.value, Flag.RESULT_FILE.value, Flag.FEE_BEARING.value
 _PAID, _REUSED, _PAPER = Flag.PAID_ONLINE.value, Flag.REUSED.value, Flag.PAPER_RESULT.value
-_RESULT: Final = frozenset({Outcome.SETTLED.value, Outcome.REFUSED.value})
+_SCAN, _POPULATION = Flag.COMPONENT_FILE.value, Flag.POPULATION_DATA.value
 _ONLINE: Final = frozenset({Intake.ONLINE_FULL.value, Intake.ONLINE_PARTIAL.value})
-
-
-class CountsWorkingDays(Protocol):
-    """What counts the working days in (start, end]: an `egov_vn.calendar.WorkCalendar`."""
-
-    def count(self, start: date, end: date, /) -> int:
-        """Return the number of working days after *start*, up to *end*."""
-        ...
+_EVERY_FLAG: Final = ~Flag(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator:
-    """One indicator: its key and title, the two numbers it is made of, and the threshold for full marks in percent."""
+    """One indicator: key, title, unit, and its share with the numbers it is made of, or the reason why there is none.
+
+    *share* is a fraction of 1 (seconds for 2.2). *numerator* and *denominator* stand where the share is simply one over
+    the other. *missing* names the figures that were not stated; a *caveat* says that the share is only the highest
+    possible. *points* are the most that can be earned, None where the indicator bears none.
+    """
 
     key: str
+    group: int
     title: Text
+    formula: Text
     unit: str
-    numerator: int
-    denominator: int
+    share: Fraction | None
+    numerator: int | None
+    denominator: int | None
+    parts: Mapping[str, int]
+    missing: tuple[str, ...]
+    reason: Text | None
+    caveat: Text | None
     threshold: int | None
+    points: Decimal | None
+    points_evidence: Evidence | None
     source: Citation
     evidence: Evidence
 
     @property
     def value(self) -> Decimal | None:
-        """Percent (or days, for 2.2) with two decimals, half up; None where nothing was counted."""
-        if not self.denominator:
+        """Percent (or days, for 2.2) with two decimals, half up; None where it cannot be computed."""
+        if self.share is None:
             return None
-        scale = Decimal(100) if self.unit == "percent" else Decimal(1) / Decimal(86_400)
-        exact = Decimal(self.numerator) * scale / Decimal(self.denominator)
-        return exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
+        return _rounded(self.share * 100 if self.unit == "percent" else self.share / 86_400)
 
-    def score(self, maximum: Decimal | int) -> Decimal | None:
-        """Return the points: linear up to the threshold (100 % without one), *maximum* from there on."""
-        if self.unit != "percent" or not self.denominator:
+    def score(self, maximum: Decimal | int | None = None) -> Decimal | None:
+        """Return the points: linear up to the threshold (100 % without one), all from there on; None without a share.
+
+        *maximum* stands in for `points`; without either there is no score.
+        """
+        most = self.points if maximum is None else Decimal(maximum)
+        if self.unit != "percent" or self.share is None or most is None:
             return None
-        share = Decimal(100 * self.numerator) / Decimal(self.denominator) / Decimal(self.threshold or 100)
-        return (min(share, Decimal(1)) * Decimal(maximum)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        return _rounded(min(self.share * 100 / (self.threshold or 100), Fraction(1)) * Fraction(most))
 
     def to_dict(self, lang: Language = "vi") -> dict[str, Any]:
         """Return the JSON form."""
-        value = self.value
+        value, score = self.value, self.score()
         return {
             "key": self.key,
             "title": self.title(lang),
@@ -100,30 +108,45 @@ class Indicator:
             "value": None if value is None else str(value),
             "numerator": self.numerator,
             "denominator": self.denominator,
+            "parts": dict(self.parts),
+            "missing": list(self.missing),
+            "reason": None if self.reason is None else self.reason(lang),
+            "caveat": None if self.caveat is None else self.caveat(lang),
+            "formula": self.formula(lang),
+            "threshold": self.threshold,
+            "points": None if self.points is None else str(self.points),
+            "score": None if score is None else str(score),
             "source": self.source.render(lang),
             "evidence": self.evidence.value,
         }
 
 
 class IndicatorTally:
-    """Sums for the indicators of one period; two of the same period add up.
+    """Counts for the indicators of one period; two of the same period add up.
 
-    *limits* gives for a procedure code the longest time in seconds, for dossiers that have no appointment.
+    *limits* gives for a procedure code the longest time in seconds, for dossiers that have no appointment. *recorded*
+    says which flags the list of dossiers carries at all (by default all): what it does not carry is not counted as zero
+    but answered with a reason.
     """
 
-    __slots__ = ("limits", "period", "sums")
+    __slots__ = ("limits", "means", "named", "period", "recorded", "sums")
 
-    def __init__(self, period: Period, *, limits: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, period: Period, *, limits: Mapping[str, int] | None = None, recorded: Flag = _EVERY_FLAG
+    ) -> None:
         self.period = period
         self.limits = dict(limits or {})
+        self.recorded = Flag(recorded)
         self.sums: dict[str, int] = dict.fromkeys(_SUMS, 0)
+        self.named: dict[str, set[str]] = {name: set() for name in _NAMED}
+        self.means: dict[str, tuple[int, int]] = {}
 
     def add(self, facts: Iterable[DossierFact]) -> IndicatorTally:
         """Count *facts* too, and return this tally."""
         start, cut = seconds(self.period.starts_at), seconds(self.period.ends_at)
         sums, limits = self.sums, self.limits
         for fact in facts:
-            received, ended, flags = fact.received, fact.ended, fact.flags
+            received, ended = fact.received, fact.ended
             if ended is not None and ended < received:
                 sums["faulty"] += 1
                 continue
@@ -131,54 +154,106 @@ class IndicatorTally:
                 continue
             in_time = settled_in_time(fact, cut=cut, limit=limits.get(fact.procedure))
             sums["undecided" if in_time is None else "in_time" if in_time else "too_late"] += 1
-            if received < start:
-                continue
-            sums["received"] += 1
-            if ended is not None and ended < cut and fact.outcome in _RESULT:
-                sums["settled"] += 1
-                sums["settled_seconds"] += ended - received
-            if fact.intake in _ONLINE and (flags & _FILE or not flags & _PAPER):
-                sums["online"] += 1
-            sums["fee_bearing"] += bool(flags & _FEE)
-            sums["paid_online"] += bool(flags & _FEE and flags & _PAID)
-            sums["paper_result"] += bool(flags & _PAPER)
-            sums["result_file"] += bool(flags & _PAPER and flags & _FILE)
-            sums["digitised"] += bool(flags & _DIGITISED)
-            sums["reused"] += bool(flags & _REUSED)
+            if received >= start:
+                self._received(fact)
         sums["timed"] = sums["in_time"] + sums["too_late"]
+        sums["handled"] = sums["timed"] + sums["undecided"]
         return self
+
+    def _received(self, fact: DossierFact) -> None:
+        """Count a dossier that was received in the period."""
+        sums, named, flags, procedure = self.sums, self.named, fact.flags, fact.procedure
+        sums["received"] += 1
+        sums["unnamed"] += not procedure
+        if fact.ended is not None and fact.outcome == Outcome.SETTLED:
+            # The end may lie in a later period, the description says; the applicant's time is taken off.
+            spent = max(fact.ended - fact.received - fact.waited, 0)
+            sums["settled"] += 1
+            sums["settled_seconds"] += spent
+            count, total = self.means.get(procedure, (0, 0))
+            self.means[procedure] = (count + 1, total + spent)
+        has_result = bool(flags & _FILE or not flags & _PAPER)
+        if fact.intake in _ONLINE:
+            sums["online"] += has_result
+            named["services_used"].add(procedure)
+        if flags & _FEE:
+            sums["fee_bearing"] += 1
+            named["fee_procedures_seen"].add(procedure)
+            if flags & _PAID:
+                sums["paid_online"] += 1
+                named["paid_procedures_seen"].add(procedure)
+        if flags & _PAPER:
+            sums["paper_result"] += 1
+            sums["result_file"] += bool(flags & _FILE)
+        sums["scanned"] += bool(flags & _SCAN and has_result)
+        sums["digitised"] += bool(flags & _DIGITISED)
+        sums["reused"] += bool(flags & _REUSED)
+        if flags & _POPULATION:
+            sums["population"] += 1
+            named["population_procedures_seen"].add(procedure)
 
     def __add__(self, other: IndicatorTally) -> IndicatorTally:
         if not isinstance(other, IndicatorTally):
             return NotImplemented
-        if (self.period, self.limits) != (other.period, other.limits):
-            raise InvalidInput("two tallies add up only for one period and the same limits")
-        total = IndicatorTally(self.period, limits=self.limits)
+        if (self.period, self.limits, self.recorded) != (other.period, other.limits, other.recorded):
+            raise InvalidInput("two tallies add up only for one period, the same limits and the same recorded flags")
+        total = IndicatorTally(self.period, limits=self.limits, recorded=self.recorded)
         total.sums = {key: value + other.sums[key] for key, value in self.sums.items()}
+        total.named = {key: value | other.named[key] for key, value in self.named.items()}
+        total.means = dict(self.means)
+        for procedure, (count, spent) in other.means.items():
+            before = total.means.get(procedure, (0, 0))
+            total.means[procedure] = (before[0] + count, before[1] + spent)
         return total
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, IndicatorTally) and (
-            (self.period, self.limits, self.sums) == (other.period, other.limits, other.sums)
-        )
+        return isinstance(other, IndicatorTally) and self._all() == other._all()
 
     __hash__ = None  # type: ignore[assignment]
 
-    def results(self) -> tuple[Indicator, ...]:
-        """Return every indicator that follows from dossiers, in the order of their keys."""
-        return tuple(
-            Indicator(
-                key=row["key"],
-                title=Text(row["vi"], row["en"]),
-                unit=row["unit"],
-                numerator=self.sums[_PARTS[row["key"]][0]],
-                denominator=self.sums[_PARTS[row["key"]][1]],
-                threshold=row.get("threshold"),
-                source=row.source,
-                evidence=row.evidence,
-            )
-            for row in load("egov_vn.dossier", "indicators").table("national")
+    def _all(self) -> tuple[object, ...]:
+        return (self.period, self.limits, self.recorded, self.sums, self.named, self.means)
+
+    def mean_times(self) -> Mapping[str, Fraction]:
+        """Return the mean time to settle of each procedure (2.2) in days of 24 hours, waiting taken off."""
+        return {procedure: Fraction(spent, 86_400 * count) for procedure, (count, spent) in sorted(self.means.items())}
+
+    def results(self, inputs: IndicatorInputs | None = None) -> tuple[Indicator, ...]:
+        """Return every indicator of the set in the order of their keys; with *inputs* also those that need them."""
+        law = load("egov_vn.dossier", "national")
+        stated = {name: item.value for name, item in (inputs or IndicatorInputs()).values().items()}
+        figures = Figures(
+            counted={**self.sums, **self._procedures()},
+            stated=stated,
+            unknown=self._unknown(),
+            period_kind=self.period.kind,
         )
+        points = {row["key"]: row for row in law.table("points")}
+        return tuple(_indicator(row, figures, points.get(row["key"])) for row in law.table("indicators"))
+
+    def _procedures(self) -> dict[str, int]:
+        """Count the distinct services, and the distinct procedures whoever owns their local record."""
+        found = {name: len({_national(code) for code in codes}) for name, codes in self.named.items()}
+        return {**found, "services_used": len({_service(code) for code in self.named["services_used"]})}
+
+    def _unknown(self) -> dict[str, Text]:
+        """Return the counts that this list cannot give, with the reason."""
+        found = {}
+        for row in load("egov_vn.dossier", "national").table("counts"):
+            lacking = [name for name in row.get("needs", ()) if not self.recorded & Flag[name]]
+            if lacking:
+                words = ", ".join(lacking)
+                found[row["name"]] = Text(
+                    f"Chưa tính được: danh sách hồ sơ không ghi {words}.",
+                    f"Cannot be computed: the list of dossiers does not record {words}.",
+                )
+            elif row["name"] in _NAMED and self.sums["unnamed"]:
+                count = self.sums["unnamed"]
+                found[row["name"]] = Text(
+                    f"Chưa tính được: {count} hồ sơ không ghi mã thủ tục.",
+                    f"Cannot be computed: {count} dossiers do not name their procedure.",
+                )
+        return found
 
 
 def settled_in_time(fact: DossierFact, *, cut: int, limit: int | None = None) -> bool | None:
@@ -201,83 +276,44 @@ def settled_in_time(fact: DossierFact, *, cut: int, limit: int | None = None) ->
     return None if limit is None else end - fact.received - waited <= limit
 
 
-def national_band(points: Decimal | int) -> Text:
-    """Return the band of a total of 0 to 100 points; the bands are not verified against the text."""
-    if not 0 <= points <= 100:
-        raise InvalidInput(f"{points} is not a total of 0 to 100 points", path="points")
-    rows = load("egov_vn.dossier", "indicators").table("national_bands")
-    return next(Text(row["vi"], row["en"]) for row in rows if Decimal(row["from"]) <= points)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OverdueDossier:
-    """One late dossier (*hồ sơ quá hạn*): who has it, since when, by how many days, and whether somebody apologised."""
-
-    code: str
-    agency: str
-    field: str
-    officer: str
-    due: datetime
-    ended: datetime | None
-    days: int
-    working_days: int | None
-    apologised: bool
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form."""
-        return {
-            "code": self.code,
-            "agency": self.agency,
-            "field": self.field,
-            "officer": self.officer,
-            "due": self.due.isoformat(),
-            "ended": None if self.ended is None else self.ended.isoformat(),
-            "days": self.days,
-            "working_days": self.working_days,
-            "apologised": self.apologised,
-        }
-
-
-def overdue_list(
-    facts: Iterable[DossierFact],
-    *,
-    at: datetime,
-    since: datetime | None = None,
-    calendar: CountsWorkingDays | None = None,
-) -> Sequence[OverdueDossier]:
-    """Return what is overdue at the instant *at*, worst first; with *since* also what was settled late from then on.
-
-    Days are calendar days begun after the appointment's day (0 on that day itself); working days need a *calendar*. A
-    dossier that waits for its applicant is not overdue.
-    """
-    now = seconds(at)
-    start = None if since is None else seconds(since)
-    found = []
-    for fact in facts:
-        if fact.due is None or fact.received > now:
-            continue
-        ended = fact.ended if fact.ended is not None and fact.ended <= now else None
-        if ended is None:
-            waits = fact.waiting_from is not None and fact.waiting_from <= now < (fact.waiting_to or now + 1)
-            if waits or fact.due >= now:
-                continue
-        elif start is None or ended < start or ended <= fact.due:
-            continue
-        found.append(_overdue(fact, ended, now, calendar))
-    return tuple(sorted(found, key=lambda item: (-item.days, item.due, item.code)))
-
-
-def _overdue(fact: DossierFact, ended: int | None, now: int, calendar: CountsWorkingDays | None) -> OverdueDossier:
-    due = instant(fact.due or 0)
-    end = instant(now if ended is None else ended).astimezone(VIETNAM).date()
-    return OverdueDossier(
-        code=fact.code,
-        agency=fact.agency,
-        field=fact.field,
-        officer=fact.officer,
-        due=due,
-        ended=None if ended is None else instant(ended),
-        days=(end - due.date()).days,
-        working_days=None if calendar is None else calendar.count(due.date(), end),
-        apologised=bool(fact.flags & Flag.APOLOGISED),
+def _indicator(row: Row, figures: Figures, points: Row | None) -> Indicator:
+    found = answer(row, figures)
+    return Indicator(
+        key=row["key"],
+        group=row["group"],
+        title=Text(row["vi"], row["en"]),
+        formula=Text(row["formula_vi"], row["formula_en"]),
+        unit=row["unit"],
+        share=found.share,
+        numerator=found.numerator,
+        denominator=found.denominator,
+        parts=MappingProxyType(dict(found.parts)),
+        missing=found.missing,
+        reason=found.reason,
+        caveat=found.caveat,
+        threshold=row.get("threshold"),
+        points=None if points is None else Decimal(points["points"]),
+        points_evidence=None if points is None else points.evidence,
+        source=row.source,
+        evidence=row.evidence,
     )
+
+
+def _national(code: str) -> str:
+    """Return the national part of a procedure code: `2.000815` of `2.000815.000.00.00.H55`."""
+    return ".".join(code.split(".", 2)[:2])
+
+
+def _service(code: str) -> tuple[str, str | None]:
+    """Return what tells one online service from another: the procedure, and the variant where the code names one."""
+    try:
+        parsed = ProcedureCode.parse(code)
+    except InvalidInput:
+        return code, None
+    return parsed.national, parsed.variant
+
+
+def _rounded(value: Fraction) -> Decimal:
+    """Return *value* with two decimals, half up, exactly."""
+    hundredths, rest = divmod(value.numerator * 100, value.denominator)
+    return Decimal(hundredths + (2 * rest >= value.denominator)).scaleb(-2)

@@ -8,10 +8,12 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from html import escape
 from typing import Any
 
-from egov_vn.dossier.indicators import Indicator, OverdueDossier
+from egov_vn.dossier.indicators import Indicator
+from egov_vn.dossier.overdue import OverdueDossier
 from egov_vn.dossier.reconcile import Reconciliation
 from egov_vn.dossier.report_output import STYLE, defused, worksheet
 from egov_vn.finding import Language
@@ -111,9 +113,9 @@ def indicator_listing(found: Iterable[Indicator], lang: Language = "vi") -> List
     vi = lang == "vi"
     return Listing(
         title="Chỉ số phục vụ người dân, doanh nghiệp" if vi else "National indicators",
-        head=("Mã", "Chỉ số", "Giá trị", "Tử số", "Mẫu số", "Căn cứ")
+        head=("Mã", "Chỉ số", "Giá trị", "Tử số", "Mẫu số", "Điểm", "Điểm tối đa", "Ghi chú", "Căn cứ")
         if vi
-        else ("Key", "Indicator", "Value", "Part", "Whole", "Source"),
+        else ("Key", "Indicator", "Value", "Part", "Whole", "Points", "Of", "Note", "Source"),
         rows=tuple(
             (
                 item.key,
@@ -121,6 +123,9 @@ def indicator_listing(found: Iterable[Indicator], lang: Language = "vi") -> List
                 "-" if item.value is None else f"{item.value}{'%' if item.unit == 'percent' else ''}",
                 item.numerator,
                 item.denominator,
+                _points(item.score()),
+                _points(item.points),
+                note(lang) if (note := item.reason or item.caveat) else "",
                 f"{item.source.render(lang)} ({item.evidence})",
             )
             for item in found
@@ -141,6 +146,10 @@ def reconciliation_listing(found: Reconciliation, lang: Language = "vi") -> List
             for item in found.differences
         ),
     )
+
+
+def _points(points: Decimal | None) -> str:
+    return "" if points is None else str(points)
 
 
 def _cell(value: Any) -> str:

@@ -176,6 +176,8 @@ def _one_day(
         if ended is not None and ended > horizon + 5 * _DAY:
             ended, outcome = None, 0
         kind, extra = roll(), int(roll() * 64)
+        # Online dossiers come with files, and half of them from an account that VNeID verified.
+        flags = extra | (128 if kind < 0.7 or extra & 1 else 0) | (256 if kind < 0.35 or extra & 16 else 0)
         waits = kind < 0.06
         yield DossierFact(
             f"{agency.code}-{stamp}-{ordinals[which]:04d}",
@@ -191,7 +193,7 @@ def _one_day(
             received + 3 * _DAY if waits and ended is not None else None,
             2 * _DAY if waits else 0,
             (2 if kind < 0.005 else 1) if waits else 0,
-            extra,
+            flags,
             _OFFICERS[(which * 4 + extra) % 240],
             f"2.{which:03d}{term:03d}",
         )
