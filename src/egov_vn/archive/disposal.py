@@ -6,7 +6,7 @@ linked to a digital record that lives longer; with a digital record go its maste
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -77,6 +77,7 @@ class Reason(StrEnum):
     LINKED = "linked"
     UNKNOWN_LINK = "unknown_link"
     KEPT_COPY_MISSING = "kept_copy_missing"
+    KEPT_COPY_SHORTER = "kept_copy_shorter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +135,11 @@ def propose_destruction(
         if file.code in known and known[file.code] is not file:
             raise InvalidInput(f"the code {file.code!r} stands twice", path="files")
         known[file.code] = file
+    links = _both_ways(known.values())
     proposed: list[Proposed] = []
     refused: list[Proposed] = []
     for file in held:
-        item = _judge(file, on, known)
+        item = _judge(file, on, known, links.get(file.code, ()))
         (proposed if item.reason in (Reason.EXPIRED, Reason.DUPLICATE) else refused).append(item)
     return DestructionProposal(
         on=on, proposed=tuple(proposed), refused=tuple(refused), opinion_first=transfers_to_historical
@@ -148,7 +150,29 @@ def _source(rule: str, on: date) -> law.Citation:
     return law.load("egov_vn.archive", "retention").rules[rule].on(on).source
 
 
-def _judge(file: HeldFile, on: date, known: Mapping[str, HeldFile]) -> Proposed:
+def _both_ways(files: Iterable[HeldFile]) -> Mapping[str, tuple[str, ...]]:
+    """Return what each file is linked to: a longer record that links to a shorter one keeps it as well."""
+    found: dict[str, dict[str, None]] = {}
+    for file in files:
+        for code in file.links:
+            if code != file.code:
+                found.setdefault(file.code, {})[code] = None
+                found.setdefault(code, {})[file.code] = None
+    return {code: tuple(others) for code, others in found.items()}
+
+
+def _kept_copy(file: HeldFile, known: Mapping[str, HeldFile]) -> HeldFile | None:
+    """Return the copy that stays, through duplicates of duplicates; None if there is none, or they run in a circle."""
+    seen, kept = {file.code}, file
+    while kept.duplicate_of is not None:
+        if kept.duplicate_of in seen or kept.duplicate_of not in known:
+            return None
+        seen.add(kept.duplicate_of)
+        kept = known[kept.duplicate_of]
+    return kept
+
+
+def _judge(file: HeldFile, on: date, known: Mapping[str, HeldFile], links: tuple[str, ...]) -> Proposed:
     def item(reason: Reason, vi: str, en: str, rule: str) -> Proposed:
         together = _source("destroyed_together", on)
         note = _NO_NOTE
@@ -162,27 +186,41 @@ def _judge(file: HeldFile, on: date, known: Mapping[str, HeldFile]) -> Proposed:
     hold = next((hold for hold in file.holds if hold.covers(on)), None)
     if hold is not None:
         return item(Reason.HELD, f"đang tạm dừng hủy: {hold.reason}", f"on hold: {hold.reason}", "destroyed_after")
+    due = file.retention.due_year(file.started)
+    expired = file.retention.has_expired(file.started, on=on)
     if file.duplicate_of is not None:
-        kept = known.get(file.duplicate_of)
-        if kept is None or kept is file:
+        kept = _kept_copy(file, known)
+        if kept is None:
             return item(
                 Reason.KEPT_COPY_MISSING, f"không tìm thấy bản giữ lại {file.duplicate_of}",
                 f"the copy to keep, {file.duplicate_of}, was not found", "destroyed_after",
             )  # fmt: skip
-        return item(
-            Reason.DUPLICATE,
-            f"trùng lặp với {file.duplicate_of}",
-            f"duplicate of {file.duplicate_of}",
-            "destroyed_after",
-        )
-    if file.retention.is_permanent:
-        return item(Reason.PERMANENT, "lưu trữ vĩnh viễn", "permanent", "years")
-    due = file.retention.due_year(file.started)
-    if not file.retention.has_expired(file.started, on=on):
+        if kept.ends() < file.ends() and not expired:
+            return item(
+                Reason.KEPT_COPY_SHORTER, f"bản giữ lại {kept.code} có thời hạn ngắn hơn ({kept.retention.text()})",
+                f"the copy to keep, {kept.code}, is kept shorter ({kept.retention.text('en')})", "destroyed_after",
+            )  # fmt: skip
+    elif file.retention.is_permanent:
+        return item(Reason.PERMANENT, "lưu trữ vĩnh viễn", "permanent", "permanent")
+    elif not expired:
         return item(
             Reason.NOT_EXPIRED, f"còn thời hạn đến hết năm {due}", f"kept to the end of {due}", "destroyed_after"
         )
-    for code in file.links:
+    longer = _longer_link(file, known, links, item)
+    if longer is not None:
+        return longer
+    if file.duplicate_of is not None:
+        return item(
+            Reason.DUPLICATE, f"trùng lặp với {file.duplicate_of}", f"duplicate of {file.duplicate_of}",
+            "destroyed_after",
+        )  # fmt: skip
+    return item(Reason.EXPIRED, f"hết thời hạn lưu trữ năm {due}", f"the period ended in {due}", "destroyed_after")
+
+
+def _longer_link(
+    file: HeldFile, known: Mapping[str, HeldFile], links: tuple[str, ...], item: Callable[..., Proposed]
+) -> Proposed | None:
+    for code in links:
         other = known.get(code)
         if other is None:
             return item(
@@ -194,4 +232,4 @@ def _judge(file: HeldFile, on: date, known: Mapping[str, HeldFile]) -> Proposed:
                 Reason.LINKED, f"liên kết với {code} có thời hạn dài hơn ({other.retention.text()})",
                 f"linked to {code}, which is kept longer ({other.retention.text('en')})", "linked_longer",
             )  # fmt: skip
-    return item(Reason.EXPIRED, f"hết thời hạn lưu trữ năm {due}", f"the period ended in {due}", "destroyed_after")
+    return None

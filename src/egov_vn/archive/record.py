@@ -82,7 +82,9 @@ def _to_values(rows: FieldTable, given: Mapping[str, Any]) -> Mapping[str, str]:
         name = key if key in by_name else python_names.get(key)
         if name is None:
             raise InvalidInput(f"{rows.name} has no field {key!r}", path=key, source=str(rows.source))
-        text = unicodedata.normalize("NFC", to_wire(by_name[name], value))
+        # blanks around a value, and kinds of line ends, do not survive XML: a reader would not find what was described
+        text = unicodedata.normalize("NFC", to_wire(by_name[name], value)).strip()
+        text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
         if text:
             made[name] = text
     return MappingProxyType({name: made[name] for name in by_name if name in made})
@@ -109,7 +111,11 @@ class Payload:
     @property
     def extension(self) -> str:
         """The extension in lower case, with its dot; empty if there is none."""
-        return Path(self.name).suffix.lower()
+        name = self.name
+        if "/" in name or "\\" in name:
+            return Path(name).suffix.lower()
+        dot = name.rfind(".")
+        return name[dot:].lower() if 0 < dot < len(name) - 1 else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -67,9 +68,11 @@ class Retention:
         return cls(None)
 
     @classmethod
-    def parse(cls, text: str, *, start: StartEvent = StartEvent.WORK_ENDED) -> Self:
+    def parse(cls, text: object, *, start: StartEvent = StartEvent.WORK_ENDED) -> Self:
         """Read `"Vĩnh viễn"`, `"20 năm"`, `"02"`; a code of TT 05/2025/TT-BNV is read by `from_code`."""
-        wanted = " ".join(text.casefold().split())
+        if not isinstance(text, str):
+            raise InvalidInput(f"{text!r} is not a retention period", path="period")
+        wanted = " ".join(unicodedata.normalize("NFC", text).casefold().split())
         if wanted in _PERMANENT:
             return cls(None)
         match = _YEARS.fullmatch(wanted)

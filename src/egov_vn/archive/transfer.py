@@ -56,7 +56,7 @@ def due_in_current_archive(ended: date, *, medium: Medium, calendar: WorkCalenda
     """
     require_date(ended, "ended")
     ceiling_rule = _value("current_ceiling_years", ended)
-    ceiling = date(ended.year + ceiling_rule.value, 12, 31)
+    ceiling = _year_end(ended, ceiling_rule.value)
     because = [
         Text(
             f"tối đa {ceiling_rule.value} năm tính từ năm kết thúc công việc, {ended.year}: đến hết {ceiling:%d/%m/%Y}"
@@ -95,18 +95,25 @@ def due_in_current_archive(ended: date, *, medium: Medium, calendar: WorkCalenda
 
 
 def due_in_historical_archive(
-    transferred: date, *, other_law: bool = False, made: date | None = None, calendar: WorkCalendar | None = None
+    transferred: date,
+    *,
+    other_law: bool = False,
+    made: date | None = None,
+    declassified: date | None = None,
+    calendar: WorkCalendar | None = None,
 ) -> TransferDue:
     """Return by when a permanent file goes to the historical archive (*lưu trữ lịch sử*).
 
     *transferred* is the day on which it went to the current archive.
 
     *other_law*: another law sets the time, the ceiling is then 30 years. *made* before 01/07/2025: not after
-    01/07/2030.
+    01/07/2030. *declassified*: the day on which a file that bore a mark of secrecy lost it; it never goes before
+    (khoản 6 Điều 17), and while it is secret no day is due.
     """
     require_date(transferred, "transferred")
+    require_date(transferred if declassified is None else declassified, "declassified")
     rule = _value("historical_other_law_years" if other_law else "historical_ceiling_years", transferred)
-    ceiling = date(transferred.year + rule.value, 12, 31)
+    ceiling = _year_end(transferred, rule.value)
     sources, because = (
         [rule.source],
         [
@@ -123,11 +130,22 @@ def due_in_historical_archive(
         sources.append(old.source)
         because.append(
             Text(
-                f"hình thành trước {old.value['made_before']:%d/%m/%Y}: không quá {ceiling:%d/%m/%Y} [{old.source}]",
-                f"made before {old.value['made_before'].isoformat()}: not after {ceiling.isoformat()}"
-                f" [{old.source.render('en')}]",
+                f"hình thành trước {old.value['made_before']:%d/%m/%Y}: theo thời hạn của Luật 01/2011/QH13, không quá"
+                f" {ceiling:%d/%m/%Y} [{old.source}]",
+                f"made before {old.value['made_before'].isoformat()}: by the time limit of Law 01/2011/QH13, not after"
+                f" {ceiling.isoformat()} [{old.source.render('en')}]",
             )
         )
+    if declassified is not None:
+        secret = law.load("egov_vn.archive", "retention").rules["secret"].on(transferred)
+        sources.append(secret.source)
+        because.append(
+            Text(
+                f"chỉ nộp sau khi giải mật, {declassified:%d/%m/%Y} [{secret.source}]",
+                f"only after declassification, {declassified.isoformat()} [{secret.source.render('en')}]",
+            )
+        )
+        ceiling = max(ceiling, declassified)
     months = _value("historical_registration_months", transferred)
     register = ceiling - relativedelta(months=months.value)
     if calendar is not None and register <= calendar.known_until and not calendar.is_working(register):
@@ -139,6 +157,12 @@ def due_in_historical_archive(
         because=tuple(because),
         register_by=register,
     )
+
+
+def _year_end(start: date, years: int) -> date:
+    if start.year + years > date.max.year:
+        raise InvalidInput(f"{years} years after {start.isoformat()} are beyond the calendar", path="day")
+    return date(start.year + years, 12, 31)
 
 
 def _working(day: date, calendar: WorkCalendar | None) -> date:

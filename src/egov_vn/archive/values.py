@@ -22,7 +22,7 @@ __all__ = ["check_values", "format_date", "parse_date", "plainly_good", "split_c
 
 _DATE: Final = re.compile(r"(?:(?:([0-9]{2})/)?([0-9]{2})/)?([0-9]{4})")
 _DIGITS: Final = re.compile(r"[0-9]+")
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CODE_LIST: Final = re.compile(r"\s*[;,]\s*")
 _BOOLEAN: Final = frozenset({"0", "1"})
 
