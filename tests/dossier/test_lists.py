@@ -125,9 +125,9 @@ def test_what_is_no_known_encoding_is_one_error() -> None:
 
 
 def test_a_list_in_a_forgotten_encoding_is_one_error() -> None:
-    tcvn3 = b"STT;M\xb7 h\xe5 s\xac;Ch\xf1 h\xe5 s\xac\n1;H13;Nguy\xd4n\n"
+    vni = b"STT;Ma\xf5 ho\xe0 s\xf4;Chu\xfb ho\xe0 s\xf4\n1;H13;Nguye\xe3n\n"
     with pytest.raises(InvalidInput, match="no heading"):
-        read_lines(tcvn3)
+        read_lines(vni)
 
 
 def test_bad_lines_are_listed_and_good_ones_kept() -> None:

@@ -22,6 +22,8 @@ _WORDS: Final = re.compile(r"(?:ngày)?\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\
 _CLOCK: Final = re.compile(
     r"(?<![\d/.\-])(\d{1,2})\s*(?:giờ|gi|h|g|:)\s*(\d{1,2})?\s*(?:phút|ph|p|'|:(\d{2})(?:\.\d+)?)?", re.ASCII
 )
+_HALF: Final = re.compile(r"(?<!\w)(?:(sa|am|a\.m\.|sáng)|(ch|pm|p\.m\.|chiều|tối))(?!\w)")
+"""Which half of the day: `SA` and `CH` are how a Vietnamese worksheet writes AM and PM."""
 _FAST: Final = re.compile(r"(\d\d)/(\d\d)/(\d{4})(?: (\d\d):(\d\d)(?::(\d\d))?)?", re.ASCII)
 _DASHES: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212_", "-"))
 _CODE_TAIL: Final = re.compile(r"(.*-)(\d{1,3})", re.ASCII)
@@ -95,7 +97,7 @@ def name_key(text: str) -> str:
 
     `"Nguyễn Thị Hoà"`, `"NGUYỄN  THỊ HÒA"` and their decomposed forms are one name; `"Hoa"` is another.
     """
-    folded = text.casefold()
+    folded = text.casefold().replace("ð", "đ")  # Đ of an old converter: U+00D0 looks the same
     if folded.isascii():
         return " ".join(folded.split())
     syllables = []
@@ -153,11 +155,18 @@ def _text_when(text: str) -> datetime | date:
     first, month, last = (int(part) for part in match.groups())
     year, day, digits = (first, last, match[1]) if len(match[1]) == 4 else (last, first, match[3])
     rest = lowered[: match.start()] + " " + lowered[match.end() :]
+    if _DATE.search(rest):
+        raise ValueError("two dates stand in it")
     clock = _CLOCK.search(rest)
     found_day = date(year + 2000 if len(digits) == 2 else year, month, day)
     if clock is None:
         return found_day
     hour, minute, second = (int(part or 0) for part in clock.groups())
+    half = _HALF.search(rest, clock.end())
+    if half is not None:
+        if half[1] and hour > 12:
+            raise ValueError(f"{hour} hours are not in the morning")
+        hour = hour % 12 if half[1] else hour if hour >= 12 else hour + 12
     return datetime(found_day.year, month, day, hour, minute, second, tzinfo=VIETNAM)
 
 

@@ -1,7 +1,8 @@
 """Reading lists as clerks have them: CSV in any usual encoding, or xlsx, with a heading somewhere near the top.
 
-Encodings: UTF-8 with or without a mark, UTF-16, else Windows-1258. Cells come out as text in NFC with plain spaces, or
-as the date, time or number that a worksheet holds. Size, rows and expansion are bounded.
+Encodings: UTF-8 with or without a mark, UTF-16, else TCVN3 (the fonts `.VnTime`) or Windows-1258. Cells come out as
+text in NFC with plain spaces, or as the date, time or number that a worksheet holds. Size, rows and expansion are
+bounded.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -29,6 +31,20 @@ _DOCTYPES: Final = tuple("<!DOCTYPE".encode(name) for name in ("ascii", "utf-16-
 _HEAD_ROWS: Final = 25
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DELIMITERS: Final = (",", ";", "\t", "|")
+_TCVN3: Final = {
+    first + offset: ord(char)
+    for first, chars in (
+        (0xA1, "ĂÂÊÔƠƯĐăâêôơưđ"), (0xB5, "àảãáạ"), (0xBB, "ằẳẵắ"), (0xC6, "ặầẩẫấậè"), (0xCE, "ẻẽéẹềểễếệìỉ"),
+        (0xDC, "ĩíịò"), (0xE1, "ỏõóọồổỗốộờởỡớợù"), (0xF1, "ủũúụừửữứựỳỷỹýỵ"),
+    )
+    for offset, char in enumerate(chars)
+}  # fmt: skip
+"""TCVN 5712:1993 VN3 by its bytes; capitals with tone marks are a matter of the font there."""
+_TCVN3_SIGNS: Final = re.compile(
+    rb"[A-Za-z][\xa8-\xae\xb5-\xb9\xbb-\xbe]|[\xa7-\xae\xb5-\xb9\xbb-\xbe][A-Za-z]"
+    rb"|[a-z][\xc6-\xcb\xcd-\xd1\xd3-\xdd\xdf]"
+)
+"""What Vietnamese in Windows-1258 never has: a symbol in a word, or a capital after a small letter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +78,8 @@ def decode(data: bytes, *, encoding: str | None = None) -> tuple[str, str, tuple
     if encoding is not None:
         if not isinstance(encoding, str):
             raise InvalidInput(f"{encoding!r} is not the name of an encoding", path="encoding")
+        if encoding.lower() == "tcvn3":
+            return data.decode("latin-1").translate(_TCVN3), "tcvn3", ()
         try:
             return unicodedata.normalize("NFC", data.decode(encoding)), encoding, ()
         except LookupError as error:
@@ -78,19 +96,30 @@ def decode(data: bytes, *, encoding: str | None = None) -> tuple[str, str, tuple
         return unicodedata.normalize("NFC", data.decode("utf-8")), "utf-8", ()
     except UnicodeDecodeError as error:
         place = error.start
+    if _is_tcvn3(data):
+        return data.decode("latin-1").translate(_TCVN3), "tcvn3", (_guessed(place, "TCVN3"),)
     try:
         text = unicodedata.normalize("NFC", data.decode("cp1258"))
     except UnicodeDecodeError as error:
         raise InvalidInput(
             "the text is neither UTF-8 nor UTF-16 nor Windows-1258; name its encoding", path=f"byte {error.start}"
         ) from error
-    guess = finding(
+    return text, "windows-1258", (_guessed(place, "Windows-1258"),)
+
+
+def _is_tcvn3(data: bytes) -> bool:
+    sample = data[: 16 * 1024]
+    marked = sum(byte >= 0x80 for byte in sample)
+    return 0 < marked <= 4 * len(_TCVN3_SIGNS.findall(sample))
+
+
+def _guessed(place: int, name: str) -> Finding:
+    return finding(
         "TABLE-ENCODING-GUESSED",
         Severity.WARNING,
-        vi=f"Không phải UTF-8 (byte {place}); đã đọc theo Windows-1258.",
-        en=f"Not UTF-8 (byte {place}); read as Windows-1258.",
+        vi=f"Không phải UTF-8 (byte {place}); đã đọc theo {name}.",
+        en=f"Not UTF-8 (byte {place}); read as {name}.",
     )
-    return text, "windows-1258", (guess,)
 
 
 def clean(value: Any) -> Any:
