@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from egov_vn.archive import ArchivalFile, CheckOptions, Payload, Record, check_package, write_package
-from egov_vn.archive.mets import Division, FileGroup, Mets, MetsFile, read_mets, write_mets
+from egov_vn.archive.mets import Division, FileGroup, Mets, MetsFile, read_mets
+from egov_vn.archive.mets_write import write_mets
 
 AT = datetime(2026, 3, 1, 9, 0, tzinfo=timezone(timedelta(hours=7)))
 METSRW = """

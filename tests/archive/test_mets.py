@@ -16,8 +16,8 @@ from egov_vn.archive.mets import (
     Reference,
     encode_href,
     read_mets,
-    write_mets,
 )
+from egov_vn.archive.mets_write import write_mets
 from egov_vn.archive.premis import Premis, PremisAgent, PremisEvent, PremisObject, read_premis, write_premis
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Cn")), min_size=1, max_size=30).map(

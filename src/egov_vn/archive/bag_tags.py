@@ -5,16 +5,13 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from egov_vn.archive.inspection import MAX_FINDINGS_PER_RULE
-from egov_vn.archive.rules import CheckFinding, broken
+from egov_vn.archive.rules import CheckFinding, Findings
 from egov_vn.archive.tree import Limits, Tree, is_safe_path
 from egov_vn.errors import InvalidInput
-from egov_vn.finding import Severity
 
 __all__ = ["BagTags", "read_tags"]
 
@@ -43,31 +40,21 @@ class BagTags:
     manifests: dict[str, dict[str, str]] = field(default_factory=dict)
     tag_manifests: dict[str, dict[str, str]] = field(default_factory=dict)
     fetch: list[tuple[str, int | None, str]] = field(default_factory=list)
-    _findings: list[CheckFinding] = field(default_factory=list)
-    _counts: Counter[str] = field(default_factory=Counter)
+    _found: Findings = field(default_factory=Findings)
 
     def say(self, code: str, **words: Any) -> None:
         """Add a finding; beyond the limit of its rule it is only counted."""
-        self._counts[code] += 1
-        if self._counts[code] <= MAX_FINDINGS_PER_RULE:
-            self._findings.append(broken(code, **words))
+        self._found.say(code, **words)
 
     def take(self, found: Iterable[CheckFinding]) -> None:
         """Add findings that were made elsewhere, under the same limit."""
         for item in found:
-            self._counts[item.code] += 1
-            if self._counts[item.code] <= MAX_FINDINGS_PER_RULE:
-                self._findings.append(item)
+            self._found.add(item)
 
     @property
-    def findings(self) -> list[CheckFinding]:
+    def findings(self) -> tuple[CheckFinding, ...]:
         """The findings so far, and of which rules there were more."""
-        more = [
-            broken("ARC-LIMIT", expected=f"{MAX_FINDINGS_PER_RULE} x {code}", found=count, level=Severity.INFO)
-            for code, count in self._counts.items()
-            if count > MAX_FINDINGS_PER_RULE
-        ]
-        return [*self._findings, *more]
+        return self._found.all()
 
     @property
     def version_number(self) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from egov_vn.archive.bag_tags import BagTags, read_tags
+from egov_vn.archive.parallel import each
 from egov_vn.archive.record import Payload
 from egov_vn.archive.report import CheckReport
 from egov_vn.archive.rules import CheckFinding, broken
@@ -65,30 +66,21 @@ def write_bag(
     info: Mapping[str, str] | Iterable[tuple[str, str]] = (),
     algorithms: Iterable[str] = ("sha512",),
     link: bool = False,
+    workers: int = 2,
 ) -> Bag:
     """Write *payloads* as a bag at *target*, a folder, or a ZIP if it ends in `.zip`, and return it.
 
     The name of a payload is its path below `data/`. *at* gives `Bagging-Date`; `Payload-Oxum` is added. *link*
-    hard-links files where it can, if SHA-256 is the only hash. The same input gives the same bytes. `InvalidInput` if
-    the place is taken, a name is unsafe or there twice, or a source cannot be read; nothing is left then.
+    hard-links files where it can; *workers* threads copy into a folder. The same input gives the same bytes.
+    `InvalidInput` if the place is taken, a name is unsafe or there twice, or a source cannot be read or changes
+    meanwhile; nothing is left then.
     Source: RFC 8493.
     """
     chosen = _algorithms(algorithms)
     lines = _info(info, at)
     target = Path(target)
-    try:
-        sink = _sink(target, at, link=link)
-        try:
-            bag = _write(sink, payloads, lines, chosen)
-            sink.commit()
-        except BaseException:
-            sink.abort()
-            raise
-    except (OSError, ValueError) as error:
-        if isinstance(error, InvalidInput):
-            raise
-        raise InvalidInput(f"cannot be written: {error}", path=str(target)) from error
-    return bag
+    with _sink(target, at, link=link, algorithms=chosen, workers=workers) as sink:
+        return _write(sink, payloads, lines)
 
 
 def read_bag(path: Path, *, limits: Limits | None = None) -> Bag:
@@ -146,69 +138,37 @@ def _open(path: Path, limits: Limits) -> Tree:
 # writing
 
 
-def _sink(target: Path, at: datetime, *, link: bool) -> Sink:
-    if target.suffix.lower() == ".zip":
-        return ZipSink(target, root=target.stem, at=at)
-    return FolderSink(target, link=link)
+def _sink(target: Path, at: datetime, *, link: bool, algorithms: tuple[str, ...], workers: int) -> Sink:
+    if target.suffix.lower() != ".zip":
+        return FolderSink(target, link=link, algorithms=algorithms, workers=workers)
+    if not is_safe_path(target.stem):
+        raise InvalidInput(f"{target.stem!r} cannot name the folder in the ZIP file", path=str(target))
+    return ZipSink(target, root=target.stem, at=at, algorithms=algorithms)
 
 
-class _Hashing:
-    """A source that hashes what passes through it."""
-
-    def __init__(self, payload: Payload, algorithms: tuple[str, ...]) -> None:
-        self._payload = payload
-        self.states = {name: hashlib.new(name) for name in algorithms}
-
-    def chunks(self) -> Iterator[bytes]:
-        """Yield the bytes of the payload."""
-        source = self._payload.source
-        for chunk in _file(source) if isinstance(source, Path) else source.chunks():  # type: ignore[union-attr]
-            for state in self.states.values():
-                state.update(chunk)
-            yield chunk
-
-
-def _file(path: Path) -> Iterator[bytes]:
-    try:
-        with path.open("rb") as stream:
-            while chunk := stream.read(1 << 20):
-                yield chunk
-    except OSError as error:
-        raise InvalidInput(f"cannot be read: {error.strerror}", path=str(path)) from error
-
-
-def _write(sink: Sink, payloads: Iterable[Payload], lines: list[tuple[str, str]], algorithms: tuple[str, ...]) -> Bag:
-    manifests: dict[str, dict[str, str]] = {name: {} for name in algorithms}
+def _write(sink: Sink, payloads: Iterable[Payload], lines: list[tuple[str, str]]) -> Bag:
     seen: dict[str, str] = {}
-    octets = 0
-    for payload in payloads:
-        path = _payload_path(payload.name, seen)
-        octets += _copy(sink, path, payload, manifests)
-    count = len(manifests[algorithms[0]])
+    places = [(_payload_path(payload.name, seen), payload) for payload in payloads]
+    # RFC 8493 wants data/ even if it is empty; a ZIP has no empty folders
+    places = places or [("data/.keep", Payload(name=".keep", source=b""))]
+    copied = each(lambda place: sink.copy(*place), places, workers=sink.workers, worth=1)
+    manifests = {
+        name: {path: written.hashes[index] for (path, _), written in zip(places, copied, strict=True)}
+        for index, name in enumerate(sink.algorithms)
+    }
+    info = (*lines, ("Payload-Oxum", f"{sum(written.size for written in copied)}.{len(places)}"))
     tags: dict[str, bytes] = {
         "bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
-        "bag-info.txt": _folded([*lines, ("Payload-Oxum", f"{octets}.{count}")]),
+        "bag-info.txt": "".join(f"{label}: {value}\n" for label, value in info).encode("utf-8"),
         **{f"manifest-{name}.txt": _manifest(manifest) for name, manifest in manifests.items()},
     }
-    if not count:
-        sink.write("data/.keep", b"")  # RFC 8493 wants data/ even if it is empty; a ZIP has no empty folders
-        for name, manifest in manifests.items():
-            manifest["data/.keep"] = hashlib.new(name, b"").hexdigest()
-            tags[f"manifest-{name}.txt"] = _manifest(manifest)
-        tags["bag-info.txt"] = _folded([*lines, ("Payload-Oxum", "0.1")])
+    hashed = {path: sink.write(path, data).hashes for path, data in tags.items()}
     tag_manifests = {
-        name: {path: hashlib.new(name, data).hexdigest() for path, data in tags.items()} for name in algorithms
+        name: {path: hashes[index] for path, hashes in hashed.items()} for index, name in enumerate(sink.algorithms)
     }
-    tags |= {f"tagmanifest-{name}.txt": _manifest(manifest) for name, manifest in tag_manifests.items()}
-    for path, data in tags.items():
-        sink.write(path, data)
-    oxum = f"{octets}.{count or 1}"
-    return Bag(
-        version="1.0",
-        info=(*lines, ("Payload-Oxum", oxum)),
-        manifests=_frozen(manifests),
-        tag_manifests=_frozen(tag_manifests),
-    )
+    for name, manifest in tag_manifests.items():
+        sink.write(f"tagmanifest-{name}.txt", _manifest(manifest))
+    return Bag(version="1.0", info=info, manifests=_frozen(manifests), tag_manifests=_frozen(tag_manifests))
 
 
 def _payload_path(name: str, seen: dict[str, str]) -> str:
@@ -228,24 +188,6 @@ def _payload_path(name: str, seen: dict[str, str]) -> str:
     return f"data/{name}"
 
 
-def _copy(sink: Sink, path: str, payload: Payload, manifests: dict[str, dict[str, str]]) -> int:
-    """Copy one file and enter its hashes; the sink itself makes SHA-256, other hashes are made on the way."""
-    others = tuple(name for name in manifests if name != "sha256")
-    if isinstance(payload.source, bytes):
-        size, digest = sink.copy(path, payload)
-        hashes = {name: hashlib.new(name, payload.source).hexdigest() for name in others}
-    elif not others:
-        size, digest = sink.copy(path, payload)
-        hashes = {}
-    else:
-        source = _Hashing(payload, others)
-        size, digest = sink.copy(path, Payload(name=payload.name, source=source))
-        hashes = {name: state.hexdigest() for name, state in source.states.items()}
-    for name, manifest in manifests.items():
-        manifest[path] = digest.lower() if name == "sha256" else hashes[name]
-    return size
-
-
 def _manifest(entries: Mapping[str, str]) -> bytes:
     lines = (f"{digest}  {_encoded(path)}\n" for path, digest in sorted(entries.items()))
     return "".join(lines).encode("utf-8")
@@ -253,10 +195,6 @@ def _manifest(entries: Mapping[str, str]) -> bytes:
 
 def _encoded(path: str) -> str:
     return path.replace("%", "%25").replace("\n", "%0A").replace("\r", "%0D")
-
-
-def _folded(lines: Iterable[tuple[str, str]]) -> bytes:
-    return "".join(f"{label}: {value}\n" for label, value in lines).encode("utf-8")
 
 
 def _info(info: Mapping[str, str] | Iterable[tuple[str, str]], at: datetime) -> list[tuple[str, str]]:

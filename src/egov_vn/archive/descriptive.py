@@ -44,11 +44,10 @@ def write_description(description: Description, *, schema: str = "", repealed: b
         located = (
             f' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="{escape(schema)}"'
         )
-    body = "".join(
-        f"  <{name}>{escape(value) if _MARKUP.search(value) else value}</{name}>\n"
-        for name, value in description.values.items()
-        if "." not in name
-    )
+    values = description.values.items()
+    if _MARKUP.search("".join(description.values.values())):
+        values = {name: escape(value) for name, value in values}.items()
+    body = "".join([f"  <{name}>{value}</{name}>\n" for name, value in values if "." not in name])
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<{ROOT}{located}>\n{body}</{ROOT}>\n'.encode()
 
 

@@ -1,4 +1,4 @@
-"""METS 1.12 as values: written as text, read with line numbers, both in linear time.
+"""METS 1.12 as values, and how they are read: with line numbers, in linear time. `mets_write` writes them.
 
 Only what E-ARK CSIP 2.0.4 and TT 05/2025/TT-BNV use is modelled; the reader leaves the rest aside, the schema judges
 it.
@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, unquote
-from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
@@ -19,7 +18,7 @@ from egov_vn import _xml
 
 __all__ = [
     "CSIP_NS", "METS_NS", "XLINK_NS", "Agent", "Division", "FileGroup", "Mets", "MetsFile", "Reference", "encode_href",
-    "read_mets", "write_mets",
+    "read_mets",
 ]  # fmt: skip
 
 METS_NS: Final = "http://www.loc.gov/METS/"
@@ -152,115 +151,6 @@ class Mets:
 def encode_href(path: str) -> str:
     """Write a path as a relative URI reference: UTF-8, percent-encoded, slashes kept."""
     return path if _PLAIN.fullmatch(path) else quote(path, safe="/~")
-
-
-# ------------------------------------------------------------------------------------------------------------- writing
-
-
-def write_mets(mets: Mets) -> bytes:
-    """Return the METS document as UTF-8."""
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>']
-    opened = (
-        f'<mets xmlns="{METS_NS}" xmlns:csip="{CSIP_NS}" xmlns:xlink="{XLINK_NS}" xmlns:xsi="{XSI_NS}"'
-        f" OBJID={quoteattr(mets.objid)} TYPE={quoteattr(mets.type)} PROFILE={quoteattr(mets.profile)}"
-    )
-    if mets.label:
-        opened += f" LABEL={quoteattr(mets.label)}"
-    opened += f" csip:CONTENTINFORMATIONTYPE={quoteattr(mets.content_type)}"
-    if mets.schema_location:
-        opened += f" xsi:schemaLocation={quoteattr(mets.schema_location)}"
-    lines.append(opened + ">")
-    _write_header(mets, lines)
-    for item in mets.references:
-        if item.section == "dmd":
-            lines.append(f'<dmdSec ID="{item.section_id}" CREATED="{item.created}" STATUS="{item.status}">')
-            lines.append(_reference(item) + "</dmdSec>")
-    if mets.amd_id:
-        lines.append(f'<amdSec ID="{mets.amd_id}">')
-        for item in mets.references:
-            if item.section == "digiprov":
-                lines.append(f'<digiprovMD ID="{item.section_id}" CREATED="{item.created}" STATUS="{item.status}">')
-                lines.append(_reference(item) + "</digiprovMD>")
-        lines.append("</amdSec>")
-    _write_files(mets, lines)
-    if mets.structure is not None:
-        lines.append(
-            f'<structMap ID="{mets.structure_id}" TYPE="{mets.structure_type}" LABEL="{mets.structure_label}">'
-        )
-        _write_division(mets.structure, lines)
-        lines.append("</structMap>")
-    lines.append("</mets>\n")
-    return "\n".join(lines).encode("utf-8")
-
-
-def _write_header(mets: Mets, lines: list[str]) -> None:
-    lines.append(
-        f'<metsHdr CREATEDATE="{mets.created}" LASTMODDATE="{mets.modified or mets.created}" '
-        f"RECORDSTATUS={quoteattr(mets.status)} csip:OAISPACKAGETYPE={quoteattr(mets.oais_type)}>"
-    )
-    for agent in mets.agents:
-        other = f" OTHERROLE={quoteattr(agent.other_role)}" if agent.other_role else ""
-        other += f" OTHERTYPE={quoteattr(agent.other_type)}" if agent.other_type else ""
-        note = ""
-        if agent.note:
-            kind = f" csip:NOTETYPE={quoteattr(agent.note_type)}" if agent.note_type else ""
-            note = f"<note{kind}>{escape(agent.note)}</note>"
-        lines.append(
-            f"<agent ROLE={quoteattr(agent.role)} TYPE={quoteattr(agent.type)}{other}>"
-            f"<name>{escape(agent.name)}</name>{note}</agent>"
-        )
-    for kind, value in mets.alternative_ids:
-        lines.append(f"<altRecordID TYPE={quoteattr(kind)}>{escape(value)}</altRecordID>")
-    lines.append("</metsHdr>")
-
-
-def _reference(item: Reference) -> str:
-    version = f' MDTYPEVERSION="{item.mdtype_version}"' if item.mdtype_version else ""
-    return (
-        f'<mdRef ID="{item.id}" LOCTYPE="URL" xlink:type="simple" xlink:href={quoteattr(encode_href(item.href))} '
-        f'MDTYPE="{item.mdtype}"{version} MIMETYPE="{item.mimetype}" SIZE="{item.size}" CREATED="{item.created}" '
-        f'CHECKSUM="{item.checksum}" CHECKSUMTYPE="{item.checksum_type}"/>'
-    )
-
-
-def _write_files(mets: Mets, lines: list[str]) -> None:
-    if not mets.groups:
-        return
-    lines.append(f'<fileSec ID="{mets.file_section_id}">')
-    for group in mets.groups:
-        content = f' csip:CONTENTINFORMATIONTYPE="{group.content_type}"' if group.content_type else ""
-        lines.append(f'<fileGrp ID="{group.id}" USE={quoteattr(group.use)}{content}>')
-        for item in group.files:
-            owner = f" OWNERID={quoteattr(item.owner_id)}" if item.owner_id else ""
-            dmd = f' DMDID="{" ".join(item.dmd_ids)}"' if item.dmd_ids else ""
-            lines.append(
-                f'<file ID="{item.id}"{owner} MIMETYPE="{item.mimetype}" SIZE="{item.size}" CREATED="{item.created}" '
-                f'CHECKSUM="{item.checksum}" CHECKSUMTYPE="{item.checksum_type}"{dmd}>'
-                f'<FLocat LOCTYPE="URL" xlink:type="simple" xlink:href={quoteattr(encode_href(item.href))}/></file>'
-            )
-        lines.append("</fileGrp>")
-    lines.append("</fileSec>")
-
-
-def _write_division(division: Division, lines: list[str]) -> None:
-    opened = f'<div ID="{division.id}"' if division.id else "<div"
-    opened += f" LABEL={quoteattr(division.label)}"
-    if division.type:
-        opened += f" TYPE={quoteattr(division.type)}"
-    if division.dmd_ids:
-        opened += f' DMDID="{" ".join(division.dmd_ids)}"'
-    if division.adm_ids:
-        opened += f' ADMID="{" ".join(division.adm_ids)}"'
-    lines.append(opened + ">")
-    for href, title in division.pointers:
-        lines.append(
-            f'<mptr LOCTYPE="URL" xlink:type="simple" xlink:href={quoteattr(encode_href(href))} '
-            f"xlink:title={quoteattr(title)}/>"
-        )
-    lines.extend(f'<fptr FILEID="{file_id}"/>' for file_id in division.file_ids)
-    for child in division.children:
-        _write_division(child, lines)
-    lines.append("</div>")
 
 
 # ------------------------------------------------------------------------------------------------------------- reading

@@ -17,9 +17,22 @@ from egov_vn.archive.record import ArchivalFile
 from egov_vn.clock import VIETNAM
 from egov_vn.errors import InvalidInput
 
-__all__ = ["Ids", "Organisation", "Package", "Step", "check_tables", "iso_time", "safe_name", "schema_files", "seed_of"]
+__all__ = [
+    "Ids",
+    "Organisation",
+    "Package",
+    "Step",
+    "check_tables",
+    "iso_time",
+    "require_text",
+    "safe_name",
+    "schema_files",
+    "seed_of",
+]
 
-UNSAFE: Final = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
+UNSAFE: Final = re.compile('[\x00-\x1f\x7f\ud800-\udfff<>:"/\\\\|?*]')
+_NO_LINE: Final = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")
+_NO_TEXT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +82,16 @@ class Ids:
 
     def __call__(self, prefix: str = "uuid") -> str:
         """Return the next identifier, `uuid-…` or `ID-…`."""
-        self._next += 1
-        return f"{prefix}-{self._prefix}{self._next:012X}"
+        return self.name(self.reserve(1), prefix)
+
+    def reserve(self, count: int) -> int:
+        """Set *count* identifiers aside and return the number of the first."""
+        self._next += count
+        return self._next - count + 1
+
+    def name(self, number: int, prefix: str = "uuid") -> str:
+        """Return the identifier with this number, which `reserve` gave."""
+        return f"{prefix}-{self._prefix}{number:012X}"
 
 
 @cache
@@ -99,13 +120,23 @@ def seed_of(kind: PackageKind, file: ArchivalFile, time: str) -> str:
     """Return what makes the identifiers of a package its own: kind, moment, and every description."""
     state = hashlib.sha256(f"{kind.name}\n{time}\n".encode())
     for description in (file.description, *(record.description for record in file.records)):
-        state.update("\x1f".join(f"{key}={value}" for key, value in description.values.items()).encode() + b"\x1e")
+        state.update("\x1f".join(map("=".join, description.values.items())).encode() + b"\x1e")
     return state.hexdigest()
 
 
 def iso_time(at: datetime) -> str:
     """Return the instant as the circular wants it, with milliseconds, in Vietnam time."""
-    return at.astimezone(VIETNAM).isoformat(timespec="milliseconds")
+    try:
+        return at.astimezone(VIETNAM).isoformat(timespec="milliseconds")
+    except OverflowError as error:
+        raise InvalidInput(f"{at.isoformat()} has no date in Vietnam", path="at") from error
+
+
+def require_text(value: str, path: str, *, lines: bool = True) -> str:
+    """Return *value* if XML can hold it, and, without *lines*, if it is one line; `InvalidInput` otherwise."""
+    if isinstance(value, str) and (value.isprintable() or not (_NO_TEXT if lines else _NO_LINE).search(value)):
+        return value
+    raise InvalidInput(f"{value!r} cannot be written as {'text in XML' if lines else 'one line'}", path=path)
 
 
 def safe_name(name: str) -> str:

@@ -7,11 +7,12 @@ both are read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Literal
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -24,6 +25,7 @@ __all__ = [
     "PremisEvent",
     "PremisForm",
     "PremisObject",
+    "object_xml",
     "read_premis",
     "write_premis",
 ]
@@ -32,6 +34,7 @@ PREMIS_NS: Final = "http://www.loc.gov/premis/v3"
 XSI_NS: Final = "http://www.w3.org/2001/XMLSchema-instance"
 MAX_PREMIS_BYTES: Final = 1024 * 1024 * 1024
 PremisForm = Literal["loc", "literal"]
+_MARKUP: Final = re.compile("[&<>]")
 _CATEGORY: Final = {"intellectualEntity": "intellectual entity"}
 
 
@@ -86,77 +89,109 @@ class Premis:
     form: PremisForm = "loc"
 
 
-def write_premis(premis: Premis) -> bytes:
-    """Return the PREMIS document as UTF-8, in the form that it names."""
+def write_premis(premis: Premis, *, files: Sequence[str] = ()) -> bytes:
+    """Return the PREMIS document as UTF-8, in the form that it names; *files* are more objects, by `object_xml`."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<premis xmlns="{PREMIS_NS}" xmlns:xsi="{XSI_NS}" version="3.0">',
     ]
-    literal = premis.form == "literal"
-    lines.extend(_object(item, literal) for item in premis.objects)
+    lines.extend(_object(item, premis.form) for item in premis.objects)
+    lines.extend(files)
     lines.extend(_event(item) for item in premis.events)
     lines.extend(_agent(item) for item in premis.agents)
     lines.append("</premis>\n")
     return "\n".join(lines).encode("utf-8")
 
 
+def _text(value: str) -> str:
+    return escape(value) if _MARKUP.search(value) else value
+
+
 def _identifier(name: str, value: str) -> str:
-    return f"<{name}><{name}Type>local</{name}Type><{name}Value>{escape(value)}</{name}Value></{name}>"
+    return f"<{name}><{name}Type>local</{name}Type><{name}Value>{_text(value)}</{name}Value></{name}>"
 
 
-def _object(item: PremisObject, literal: bool) -> str:
-    kind = "" if literal else f" xsi:type={quoteattr(item.category)}"
-    parts = [f"<object{kind}>", _identifier("objectIdentifier", item.identifier)]
-    if literal:
-        parts.append(f"<objectCategory>{_CATEGORY.get(item.category, item.category)}</objectCategory>")
-    if item.category == "file":
-        parts.append(
-            f"<objectCharacteristics><fixity><messageDigestAlgorithm>{item.digest_algorithm}</messageDigestAlgorithm>"
-            f"<messageDigest>{item.digest}</messageDigest></fixity><size>{item.size}</size><format><formatDesignation>"
-            f"<formatName>{escape(item.format)}</formatName></formatDesignation></format></objectCharacteristics>"
+def object_xml(
+    *,
+    identifier: str,
+    form: PremisForm,
+    category: str = "file",
+    size: int | None = None,
+    digest: str = "",
+    digest_algorithm: str = "SHA-256",
+    format: str = "",  # noqa: A002 - the element's name
+    original_name: str = "",
+    location: str = "",
+    events: Sequence[str] = (),
+) -> str:
+    """Return an `object`; a package has thousands, for which no values are made."""
+    if form == "literal":
+        kind, told = "", f"<objectCategory>{_CATEGORY.get(category, category)}</objectCategory>"
+    else:
+        kind, told = f' xsi:type="{category}"', ""
+    if category == "file":
+        told += (
+            f"<objectCharacteristics><fixity><messageDigestAlgorithm>{digest_algorithm}</messageDigestAlgorithm>"
+            f"<messageDigest>{digest}</messageDigest></fixity><size>{size}</size><format><formatDesignation>"
+            f"<formatName>{_text(format)}</formatName></formatDesignation></format></objectCharacteristics>"
         )
-    if item.original_name:
-        parts.append(f"<originalName>{escape(item.original_name)}</originalName>")
-    if item.location:
-        parts.append(
+    if original_name:
+        told += f"<originalName>{_text(original_name)}</originalName>"
+    if location:
+        told += (
             "<storage><contentLocation><contentLocationType>relative path</contentLocationType>"
-            f"<contentLocationValue>{escape(item.location)}</contentLocationValue></contentLocation></storage>"
+            f"<contentLocationValue>{_text(location)}</contentLocationValue></contentLocation></storage>"
         )
-    parts.extend(_identifier("linkingEventIdentifier", event) for event in item.events)
-    parts.append("</object>")
-    return "".join(parts)
+    if events:
+        told += "".join([_identifier("linkingEventIdentifier", event) for event in events])
+    return f"<object{kind}>{_identifier('objectIdentifier', identifier)}{told}</object>"
+
+
+def _object(item: PremisObject, form: PremisForm) -> str:
+    return object_xml(
+        identifier=item.identifier,
+        form=form,
+        category=item.category,
+        size=item.size,
+        digest=item.digest,
+        digest_algorithm=item.digest_algorithm,
+        format=item.format,
+        original_name=item.original_name,
+        location=item.location,
+        events=item.events,
+    )
 
 
 def _event(item: PremisEvent) -> str:
     parts = [
-        "<event>", _identifier("eventIdentifier", item.identifier), f"<eventType>{escape(item.type)}</eventType>",
-        f"<eventDateTime>{escape(item.at)}</eventDateTime>",
+        "<event>", _identifier("eventIdentifier", item.identifier), f"<eventType>{_text(item.type)}</eventType>",
+        f"<eventDateTime>{_text(item.at)}</eventDateTime>",
     ]  # fmt: skip
     if item.detail:
         parts.append(
-            f"<eventDetailInformation><eventDetail>{escape(item.detail)}</eventDetail></eventDetailInformation>"
+            f"<eventDetailInformation><eventDetail>{_text(item.detail)}</eventDetail></eventDetailInformation>"
         )
     if item.outcome:
         parts.append(
-            f"<eventOutcomeInformation><eventOutcome>{escape(item.outcome)}</eventOutcome></eventOutcomeInformation>"
+            f"<eventOutcomeInformation><eventOutcome>{_text(item.outcome)}</eventOutcome></eventOutcomeInformation>"
         )
     for name, links in (("Agent", item.agents), ("Object", item.objects)):
         for identifier, role in links:
             tag = f"linking{name}"
-            told = f"<{tag}Role>{escape(role)}</{tag}Role>" if role else ""
+            told = f"<{tag}Role>{_text(role)}</{tag}Role>" if role else ""
             parts.append(
                 f"<{tag}Identifier><{tag}IdentifierType>local</{tag}IdentifierType><{tag}IdentifierValue>"
-                f"{escape(identifier)}</{tag}IdentifierValue>{told}</{tag}Identifier>"
+                f"{_text(identifier)}</{tag}IdentifierValue>{told}</{tag}Identifier>"
             )
     parts.append("</event>")
     return "".join(parts)
 
 
 def _agent(item: PremisAgent) -> str:
-    version = f"<agentVersion>{escape(item.version)}</agentVersion>" if item.version else ""
+    version = f"<agentVersion>{_text(item.version)}</agentVersion>" if item.version else ""
     return (
-        f"<agent>{_identifier('agentIdentifier', item.identifier)}<agentName>{escape(item.name)}</agentName>"
-        f"<agentType>{escape(item.type)}</agentType>{version}</agent>"
+        f"<agent>{_identifier('agentIdentifier', item.identifier)}<agentName>{_text(item.name)}</agentName>"
+        f"<agentType>{_text(item.type)}</agentType>{version}</agent>"
     )
 
 

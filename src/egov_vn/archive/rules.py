@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from egov_vn import law
 from egov_vn.finding import Finding, Severity, Text
 
-__all__ = ["CheckFinding", "Rule", "broken", "rules"]
+__all__ = ["CheckFinding", "Findings", "Rule", "broken", "rules"]
+
+MAX_FINDINGS_PER_RULE: Final = 200
+"""A package of a million wrong files needs no million lines: the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,38 @@ def broken(
         expected=wanted,
         found=shown,
     )
+
+
+class Findings:
+    """The findings of one check in their order; those of one rule beyond `MAX_FINDINGS_PER_RULE` are only counted."""
+
+    def __init__(self) -> None:
+        self._kept: list[CheckFinding] = []
+        self._counts: dict[str, int] = {}
+
+    def add(self, item: CheckFinding) -> None:
+        """Add a finding."""
+        count = self._counts[item.code] = self._counts.get(item.code, 0) + 1
+        if count <= MAX_FINDINGS_PER_RULE:
+            self._kept.append(item)
+
+    def say(self, code: str, **words: Any) -> None:
+        """Add what `broken` makes of these, if it is still wanted."""
+        if self._counts.get(code, 0) < MAX_FINDINGS_PER_RULE:
+            self.add(broken(code, **words))
+        else:
+            self._counts[code] += 1
+
+    def all(self) -> tuple[CheckFinding, ...]:
+        """Return what was kept, and at the end how many there were of each rule that had too many."""
+        return (
+            *self._kept,
+            *(
+                broken("ARC-LIMIT", expected=f"{MAX_FINDINGS_PER_RULE} x {code}", found=count, level=Severity.INFO)
+                for code, count in self._counts.items()
+                if count > MAX_FINDINGS_PER_RULE
+            ),
+        )
 
 
 def _short(value: object) -> str:

@@ -54,7 +54,7 @@ def bag_write(
     sources: list[Path] = typer.Argument(..., help="Tệp, hoặc thư mục (lấy mọi tệp bên trong)."),
     info: list[str] = typer.Option([], "--info", help="Dòng của bag-info.txt: Nhãn=Giá trị; dùng được nhiều lần."),
     algorithm: list[str] = typer.Option(["sha512"], "--algorithm", help="sha256 hoặc sha512; dùng được nhiều lần."),
-    link: bool = typer.Option(False, "--link", help="Liên kết cứng thay vì chép tệp (chỉ với sha256)."),
+    link: bool = typer.Option(False, "--link", help="Liên kết cứng thay vì chép tệp."),
     at: str = typer.Option("", "--at", help="Thời điểm đóng túi, ISO 8601; mặc định là bây giờ."),
     as_json: bool = JSON,
 ) -> None:
@@ -245,14 +245,9 @@ def _refuse_taken(out: Path) -> None:
 
 def _write_all(out: Path, records: dict[str, EvidenceRecord]) -> None:
     """Write all records into a new folder, whole or not at all."""
-    sink = FolderSink(out)
-    try:
+    with FolderSink(out) as sink:
         for name, record in records.items():
             sink.write(name, record.der)
-        sink.commit()
-    except BaseException:
-        sink.abort()
-        raise
 
 
 def _tell_written(out: Path, records: dict[str, EvidenceRecord], *, as_json: bool) -> None:
