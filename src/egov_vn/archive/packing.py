@@ -132,7 +132,7 @@ def iso_time(at: datetime) -> str:
         raise InvalidInput(f"{at.isoformat()} has no date in Vietnam", path="at") from error
 
 
-def require_text(value: str, path: str, *, lines: bool = True) -> str:
+def require_text(value: object, path: str, *, lines: bool = True) -> str:
     """Return *value* if XML can hold it, and, without *lines*, if it is one line; `InvalidInput` otherwise."""
     if isinstance(value, str) and (value.isprintable() or not (_NO_TEXT if lines else _NO_LINE).search(value)):
         return value

@@ -143,7 +143,8 @@ class _Writer:
         for entry_id in attached:
             divisions.append(division_xml(id=self.name(number), label="AttachmentFile", file_ids=(entry_id,)))
             number += 1
-        label, holey = "MetadataLink/File", []
+        label = "MetadataLink/File"
+        holey: list[str] = []
         if record.linked is not None:
             label, main = "MetadataLink/Holey", [self.name(number, "ID")]
             size += self._hole(main[0], plan.hole, record.linked, holey)
