@@ -121,9 +121,10 @@ def test_files_that_vanish_are_told(write: Write, monkeypatch: pytest.MonkeyPatc
     def fail(self: FolderTree, name: str) -> Any:
         raise InvalidInput("cannot be read: gone", path=name)
 
-    monkeypatch.setattr(FolderTree, "chunks", fail)
+    monkeypatch.setattr(FolderTree, "_open", fail)
     report = check_package(package)
     assert report.conforms is False
+    assert "METS.xml" in {item.path for item in report.findings if item.code == "ARC-XML-MALFORMED"}
 
 
 @pytest.mark.parametrize(

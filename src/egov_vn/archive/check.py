@@ -25,7 +25,12 @@ __all__ = ["CheckOptions", "check_package"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckOptions:
-    """How far a check goes: *fixity* hashes every file with *workers* threads, *formats* looks into the files."""
+    """How far a check goes: *fixity* hashes every file, *formats* looks into the files, *workers* run side by side.
+
+    With *workers* above 1 a large package is shared with processes forked from this one, where that is safe: on Linux,
+    in a process that has one thread and may have children. Elsewhere (threads, daemons, other systems) threads hash the
+    long files; small packages, and every package with `workers=1`, are checked by the calling thread alone.
+    """
 
     fixity: bool = True
     formats: bool = True
@@ -38,34 +43,42 @@ def check_package(
 ) -> CheckReport:
     """Check the package at *path*, a folder or a ZIP file (*kiểm tra gói tin*), and return the report.
 
-    `conforms` is False if there is an error, None if there is none but the check was told to leave fixity out, True
-    otherwise. *signatures* says how to judge the signatures inside; without it they are not looked at. Nothing is
-    written or unpacked. `InvalidInput` only if there is nothing at *path*.
+    `conforms` is False if there is an error, None if there is none but the check was told to leave fixity out or lost a
+    process on the way, True otherwise. *signatures* says how to judge the signatures inside; without it they are not
+    looked at. Nothing is written or unpacked. `InvalidInput` only if there is nothing at *path*.
     """
     chosen = options or CheckOptions()
     tree = open_tree(Path(path), chosen.limits)
+    inspection = Inspection(tree=tree, limits=chosen.limits, findings=tree.told)
     try:
-        inspection = Inspection(tree=tree, limits=chosen.limits, fixity=chosen.fixity)
-        inspection.findings.extend(tree.findings)
-        if "METS.xml" not in tree:
-            inspection.say(broken("ARC-TREE-METS", path="METS.xml", expected="METS.xml"))
-            return inspection.report(path=path, complete=True)
-        check_mets.check(inspection)
-        check_files.check_names(inspection)
-        fixity = check_files.Fixity(inspection, workers=chosen.workers) if chosen.fixity else None
-        try:
-            check_content.check(inspection)
-            check_premis.check(inspection)
-            if fixity is not None:
-                fixity.finish(formats=chosen.formats)
-        finally:
-            if fixity is not None:
-                fixity.close()
-        if signatures is not None:
+        _check(inspection, chosen)
+        if signatures is not None and "METS.xml" in tree:
             signatures.check(inspection)
-        return inspection.report(path=path, complete=chosen.fixity)
+        return inspection.report(path=path, complete=chosen.fixity or "METS.xml" not in tree)
     except InvalidInput as error:  # a file that vanished or failed between the scan and the reading
         inspection.say(broken("ARC-PATH-UNREADABLE", path=error.path, found=error.message))
         return inspection.report(path=path, complete=False)
     finally:
+        if inspection.reading is not None:
+            inspection.reading.close()
         tree.close()
+
+
+def _check(inspection: Inspection, options: CheckOptions) -> None:
+    if "METS.xml" not in inspection.tree:
+        inspection.say(broken("ARC-TREE-METS", path="METS.xml", expected="METS.xml"))
+        return
+    check_mets.check_root(inspection)
+    # from here on files are read beside the work on what the METS and the PREMIS say
+    reading = check_files.begin_reading(inspection, hashes=options.fixity, workers=options.workers)
+    check_mets.check_representations(inspection)
+    if options.fixity:
+        reading.ask(inspection.entries)
+    check_files.check_names(inspection)
+    plan = check_content.prepare(inspection)
+    premis = check_premis.prepare(inspection)
+    reading.finish()
+    check_content.check(inspection, plan)
+    check_premis.check(inspection, premis)
+    if options.fixity:
+        check_files.check_fixity(inspection, formats=options.formats)

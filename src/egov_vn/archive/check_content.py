@@ -3,33 +3,53 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from egov_vn.archive.descriptive import read_description
-from egov_vn.archive.fields import FieldTable, codes
+from egov_vn.archive.fields import codes
 from egov_vn.archive.holey import HoleyLink
 from egov_vn.archive.inspection import HeldRecord, Inspection, MetsLevel
-from egov_vn.archive.mets import Mets
+from egov_vn.archive.mets import Mets, MetsFile
 from egov_vn.archive.profile import PackageKind, kinds
+from egov_vn.archive.reading import record_kind
+from egov_vn.archive.record import Description
 from egov_vn.archive.retention import Retention
 from egov_vn.archive.rules import broken
 from egov_vn.errors import InvalidInput
 from egov_vn.finding import Severity
 
-__all__ = ["check"]
+__all__ = ["LevelPlan", "check", "prepare"]
 
-_RECORD: Final = re.compile(r"ead_(doc|pic|media)_(.+)\.xml", re.IGNORECASE)
+_PLAIN_CODE: Final = re.compile(r"[A-Za-z0-9._-]+")
 _ORDINAL: Final = re.compile(r"(.+)\.([0-9]{7})")
 
 
-def check(inspection: Inspection) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelPlan:
+    """What a METS says of its records: path, data and linked files of each; what it links twice, and to no record."""
+
+    level: MetsLevel
+    records: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
+    twice: tuple[tuple[str, int | None], ...]
+    unclaimed: tuple[MetsFile, ...]
+
+
+def prepare(inspection: Inspection) -> list[LevelPlan]:
+    """Work out which files belong to which record of each representation; nothing is told yet."""
+    return [_plan(level) for level in inspection.levels[1:]]
+
+
+def check(inspection: Inspection, plans: list[LevelPlan]) -> None:
     """Check the descriptive record of the file and those of its records."""
     _check_file(inspection)
     kind = inspection.kind
     if kind is None:
         return
-    for level in inspection.levels[1:]:
-        _check_level(inspection, level, kind)
+    for plan in plans:
+        _check_level(inspection, plan, kind)
     _check_totals(inspection)
     _check_codes(inspection)
     _check_retention(inspection)
@@ -72,30 +92,49 @@ def _other_kind(kind: PackageKind, names: set[str]) -> PackageKind | None:
     return None
 
 
-def _check_level(inspection: Inspection, level: MetsLevel, kind: PackageKind) -> None:
+def _plan(level: MetsLevel) -> LevelPlan:
     mets, base = level.mets, level.base
-    by_file_id = {item.id: base + item.href for item in mets.files()}
-    group_of = {item.id: group.use for group in mets.groups for item in group.files}
+    data = {item.id: base + item.href for group in mets.groups if group.use == "Data" for item in group.files}
+    holey = {item.id: base + item.href for group in mets.groups if group.use == "Holeyfile" for item in group.files}
     linked = _links(mets)
-    _check_twice(inspection, level, linked)
     claimed = {name for files in linked.values() for name in files}
+    records = []
     for reference in mets.references:
-        if reference.section != "dmd":
-            continue
-        path = base + reference.href.removeprefix("./")
-        files = linked.get(reference.section_id, linked.get(reference.id, []))
+        if reference.section == "dmd":
+            files = linked.get(reference.section_id) or linked.get(reference.id) or ()
+            records.append(
+                (
+                    base + reference.href.removeprefix("./"),
+                    tuple(data[name] for name in files if name in data),
+                    tuple(holey[name] for name in files if name in holey),
+                )
+            )
+    return LevelPlan(
+        level=level,
+        records=tuple(records),
+        twice=tuple(_twice(level, linked)),
+        unclaimed=tuple(
+            item for item in mets.files() if item.id not in claimed and (item.id in data or item.id in holey)
+        ),
+    )
+
+
+def _check_level(inspection: Inspection, plan: LevelPlan, kind: PackageKind) -> None:
+    level = plan.level
+    for name, line in plan.twice:
+        inspection.say(broken("ARC-LINK-TWICE", path=level.path, line=line, found=name))
+    for path, data, holey in plan.records:
         held = _read_record(inspection, path, kind)
         if held is None:
             continue
-        held.files = tuple(by_file_id[name] for name in files if group_of.get(name) == "Data" and name in by_file_id)
-        held.holey = tuple(by_file_id[name] for name in files if group_of.get(name) == "Holeyfile")
-        if not held.files and not held.holey:
+        held.files, held.holey = data, holey
+        if not data and not holey:
             inspection.say(broken("ARC-LINK-RECORD-FILE", path=path))
         inspection.records.append(held)
         _check_names(inspection, held)
-    for item in mets.files():
-        if item.id not in claimed and group_of[item.id] in ("Data", "Holeyfile"):
-            inspection.say(broken("ARC-LINK-FILE-RECORD", path=base + item.href, line=None, found=item.id))
+    for item in plan.unclaimed:
+        path = level.base + item.href
+        inspection.say(broken("ARC-LINK-FILE-RECORD", path=path, line=item.line, line_in=level.path, found=item.id))
     _check_holey(inspection, level)
 
 
@@ -114,48 +153,60 @@ def _links(mets: Mets) -> dict[str, list[str]]:
     return linked
 
 
-def _check_twice(inspection: Inspection, level: MetsLevel, linked: dict[str, list[str]]) -> None:
-    """Tell the records that two divisions link, and the files that two records claim."""
+def _twice(level: MetsLevel, linked: dict[str, list[str]]) -> Iterator[tuple[str, int | None]]:
+    """Yield the records that two divisions link, and the files that two records claim."""
     seen: dict[str, int] = {}
     for division in level.mets.structure.walk() if level.mets.structure is not None else ():
-        if not division.label.startswith("MetadataLink"):
-            continue
-        for name in division.dmd_ids:
-            if name in seen:
-                inspection.say(broken("ARC-LINK-TWICE", path=level.path, line=division.line, found=name))
-            seen[name] = division.line
+        if division.dmd_ids and division.label.startswith("MetadataLink"):
+            for name in division.dmd_ids:
+                if name in seen:
+                    yield name, division.line
+                seen[name] = division.line
     owner: dict[str, str] = {}
     for section, files in linked.items():
         for name in files:
             if owner.setdefault(name, section) != section:
-                inspection.say(broken("ARC-LINK-TWICE", path=level.path, line=seen.get(section), found=name))
+                yield name, seen.get(section)
 
 
 def _read_record(inspection: Inspection, path: str, kind: PackageKind) -> HeldRecord | None:
     if path not in inspection.tree:
         return None
-    match = _RECORD.fullmatch(path.rpartition("/")[2])
-    if match is None:
+    told = record_kind(path)
+    if not told:
         inspection.say(broken("ARC-NAME-RECORD", path=path, expected="EAD_doc_*.xml, EAD_pic_*.xml, EAD_media_*.xml"))
-    table: FieldTable = kind.record_tables[match[1].lower() if match else "doc"]
-    document = inspection.parse(path)
-    if document is None:
+    table = kind.record_tables[told or "doc"]
+    look = inspection.reading.looks.get(path) if inspection.reading is not None else None
+    if look is not None and look.lost:
         return None
-    description, found = read_description(document, table, path=path)
+    record = look.record if look is not None else None
+    if record is None or record.table != table.name:
+        document = inspection.parse(path)
+        if document is None:
+            return None
+        description, found = read_description(document, table, path=path)
+    elif record.fault is not None:
+        inspection.say_malformed(path, record.fault)
+        return None
+    else:
+        description, found = Description(table=table, values=MappingProxyType(record.values)), record.findings
     for item in found:
         inspection.say(item)
     return HeldRecord(path=path, description=description)
 
 
 def _check_names(inspection: Inspection, held: HeldRecord) -> None:
-    own = [value for name in ("docCode", "arcDocCode", "docId") if (value := held.description.get(name))]
+    if not held.files:
+        return
+    values = held.description.values
+    own = [value for name in ("docCode", "arcDocCode", "docId") if (value := values.get(name))]
     if not own:
         return
-    names = [_stem(name) for name in own]
+    names = tuple(own if _PLAIN_CODE.fullmatch("".join(own)) else map(_stem, own))
     for path in held.files:
-        stem = path.rpartition("/")[2]
-        if not any(stem.startswith(name) for name in names):
-            inspection.say(broken("ARC-NAME-DATA", path=path, expected=own[0], found=stem))
+        name = path.rpartition("/")[2]
+        if not name.startswith(names):
+            inspection.say(broken("ARC-NAME-DATA", path=path, expected=own[0], found=name))
 
 
 def _stem(code: str) -> str:

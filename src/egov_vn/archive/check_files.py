@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import Counter
 from typing import Final
 
 from egov_vn.archive.check_formats import FormatCheck
@@ -11,14 +11,13 @@ from egov_vn.archive.descriptive import schema_of
 from egov_vn.archive.inspection import Entry, Inspection
 from egov_vn.archive.packing import schema_files
 from egov_vn.archive.profile import format_of
+from egov_vn.archive.reading import Look, Reading
 from egov_vn.archive.rules import broken
 from egov_vn.errors import InvalidInput
 
-__all__ = ["Fixity", "check_names"]
+__all__ = ["begin_reading", "check_fixity", "check_names"]
 
 _FOLDERS: Final = frozenset({"metadata", "representations", "schemas", "documentation"})
-_PARALLEL_FROM: Final = 1024 * 1024
-"""Bytes of a file from which a thread is worth its start."""
 
 
 def check_names(inspection: Inspection) -> None:
@@ -26,7 +25,7 @@ def check_names(inspection: Inspection) -> None:
     tree, entries = inspection.tree, inspection.entries
     for path, entry in entries.items():
         if path not in tree:
-            inspection.say(broken("ARC-FIXITY-MISSING", path=path, line=None, expected=path, found=entry.mets))
+            inspection.say(broken("ARC-FIXITY-MISSING", path=path, expected=path, found=entry.mets, **entry.place))
     for path in tree.sizes:
         if path not in entries and path != "METS.xml":
             inspection.say(broken("ARC-FIXITY-ORPHAN", path=path))
@@ -42,9 +41,9 @@ def check_names(inspection: Inspection) -> None:
                 broken(
                     "ARC-FIXITY-MIMETYPE",
                     path=entry.path,
-                    line=None,
                     expected=claimed.mimetype,
                     found=entry.item.mimetype,
+                    **entry.place,
                 )
             )
 
@@ -60,81 +59,81 @@ def _same_type(expected: str, found: str) -> bool:
     return aliases.get(bare, bare) == expected
 
 
-class Fixity:
-    """The one reading of every file: size, digest, first and last bytes.
-
-    Large files are hashed by threads beside the other checks, for hashing leaves Python's lock. A thread that hashes
-    many small ones would only fight for it, so those follow. What was read as XML was hashed by that reading.
-    """
-
-    def __init__(self, inspection: Inspection, *, workers: int) -> None:
-        self._inspection = inspection
-        self._held = [entry for path, entry in inspection.entries.items() if path in inspection.tree]
-        sizes = inspection.tree.sizes
-        large = [entry for entry in self._held if not entry.parsed and sizes[entry.path] >= _PARALLEL_FROM]
-        self._pool = ThreadPoolExecutor(workers) if workers > 1 and large else None
-        self._pending: dict[str, Future[str]] = {}
-        if self._pool is not None:
-            self._pending = {entry.path: self._pool.submit(_read_entry, inspection, entry) for entry in large}
-
-    def close(self) -> None:
-        """Let the threads go; what was not begun is not done."""
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-
-    def finish(self, *, formats: bool) -> None:
-        """Tell what was found, and, if *formats*, whether the content is what its name claims."""
-        inspection = self._inspection
-        formatter = FormatCheck(inspection) if formats else None
-        for entry in self._held:
-            unreadable = ""
-            if entry.path in self._pending:
-                unreadable = self._pending[entry.path].result()
-            elif not entry.digest:
-                unreadable = _read_entry(inspection, entry)
-            if unreadable:
-                inspection.say(broken("ARC-PATH-UNREADABLE", path=entry.path, found=unreadable))
-                continue
-            _judge(inspection, entry)
-            if formatter is not None and entry.use == "Data":
-                for item in formatter.check(entry):
-                    inspection.say(item)
-        _check_copies(inspection)
-        _check_schemas(inspection)
+def begin_reading(inspection: Inspection, *, hashes: bool, workers: int) -> Reading:
+    """Begin to read the files, as the root METS lets expect them."""
+    used = Counter(entry.algorithm for entry in inspection.entries.values() if entry.algorithm)
+    inspection.reading = Reading(
+        inspection.tree,
+        inspection.limits,
+        tables=inspection.kind.record_tables if inspection.kind is not None else None,
+        algorithm=used.most_common(1)[0][0] if used else "sha256",
+        hashes=hashes,
+        workers=workers,
+    )
+    return inspection.reading
 
 
-def _read_entry(inspection: Inspection, entry: Entry) -> str:
-    """Hash the file; return why it cannot be read, an empty string if it can."""
-    try:
-        entry.take(inspection.tree.chunks(entry.path))
-    except InvalidInput as error:
-        return error.message
-    return ""
+def check_fixity(inspection: Inspection, *, formats: bool) -> None:
+    """Hold the reading of every file against the METS, and, if *formats*, its content against what its name claims."""
+    reading = inspection.reading
+    if reading is None:
+        return
+    formatter = FormatCheck(inspection) if formats else None
+    for path, entry in inspection.entries.items():
+        if path not in inspection.tree:
+            continue
+        look = _look(reading, entry)
+        if look.problem:
+            inspection.say(broken("ARC-PATH-UNREADABLE", path=path, found=look.problem))
+            continue
+        if look.lost:
+            inspection.say(broken("ARC-PATH-LOST", path=path))
+            inspection.undecided = True
+            continue
+        item = entry.item
+        if look.size != item.size or look.digest != item.checksum or entry.algorithm is None:
+            _judge(inspection, entry, look)
+        if formatter is not None and entry.use == "Data":
+            formatter.check(path, look)
+    _check_copies(inspection, reading)
+    _check_schemas(inspection, reading)
 
 
-def _judge(inspection: Inspection, entry: Entry) -> None:
-    item, path = entry.item, entry.path
+def _look(reading: Reading, entry: Entry) -> Look:
+    look = reading.of(entry.path)
+    if look.digest and entry.algorithm not in (reading.algorithm, None):
+        try:
+            look = look._replace(digest=reading.digest(entry.path, entry.algorithm or ""))
+        except InvalidInput as error:
+            look = look._replace(problem=error.message)
+        reading.looks[entry.path] = look
+    return look
+
+
+def _judge(inspection: Inspection, entry: Entry, look: Look) -> None:
+    item, path, place = entry.item, entry.path, entry.place
     known = entry.algorithm is not None
     if not item.checksum or item.size is None:
-        inspection.say(broken("ARC-FIXITY-NONE", path=path, expected="CHECKSUM, SIZE", found=item.checksum))
+        inspection.say(broken("ARC-FIXITY-NONE", path=path, expected="CHECKSUM, SIZE", found=item.checksum, **place))
     elif not known:
-        inspection.say(broken("ARC-FIXITY-ALGORITHM", path=path, expected="SHA-256", found=item.checksum_type))
-    if item.size is not None and entry.size != item.size:
-        inspection.say(broken("ARC-FIXITY-SIZE", path=path, expected=item.size, found=entry.size))
-    if known and item.checksum and item.checksum.upper() != entry.digest:
-        inspection.say(broken("ARC-FIXITY-DIGEST", path=path, expected=item.checksum, found=entry.digest))
+        inspection.say(broken("ARC-FIXITY-ALGORITHM", path=path, expected="SHA-256", found=item.checksum_type, **place))
+    if item.size is not None and look.size != item.size:
+        inspection.say(broken("ARC-FIXITY-SIZE", path=path, expected=item.size, found=look.size, **place))
+    if known and item.checksum and item.checksum.upper() != look.digest:
+        inspection.say(broken("ARC-FIXITY-DIGEST", path=path, expected=item.checksum, found=look.digest, **place))
 
 
-def _check_copies(inspection: Inspection) -> None:
+def _check_copies(inspection: Inspection, reading: Reading) -> None:
     seen: dict[str, str] = {}
     for path, entry in inspection.entries.items():
-        if entry.use == "Data" and entry.digest:
-            twin = seen.setdefault(entry.digest, path)
+        look = reading.looks.get(path) if entry.use == "Data" else None
+        if look is not None and look.digest:
+            twin = seen.setdefault(look.digest, path)
             if twin != path:
-                inspection.say(broken("ARC-FIXITY-COPY", path=path, found=twin))
+                inspection.say(broken("ARC-FIXITY-COPY", path=path, found=twin, **entry.place))
 
 
-def _check_schemas(inspection: Inspection) -> None:
+def _check_schemas(inspection: Inspection, reading: Reading) -> None:
     known = {name: {hashlib.sha256(data).hexdigest().upper()} for name, data in schema_files().items()}
     if inspection.kind is not None:
         known["EAD.xsd"] = {hashlib.sha256(schema_of(inspection.kind.file_table)).hexdigest().upper()}
@@ -142,10 +141,10 @@ def _check_schemas(inspection: Inspection) -> None:
             known[f"EAD_{kind}.xsd"] = {hashlib.sha256(schema_of(table)).hexdigest().upper()}
     for path, entry in inspection.entries.items():
         name = path.rpartition("/")[2]
-        if path.startswith("schemas/") and entry.digest and name in known:
-            digest = entry.digest
-            if entry.algorithm not in (None, "sha256"):
-                digest = hashlib.sha256(inspection.tree.read(path, inspection.limits.max_xml_bytes)).hexdigest().upper()
+        look = reading.looks.get(path) if path.startswith("schemas/") else None
+        if look is not None and look.digest and name in known:
+            used = entry.algorithm or reading.algorithm
+            digest = look.digest if used == "sha256" else reading.digest(path, "sha256")
             if digest in known[name]:
                 continue
             inspection.say(broken("ARC-XSD-ALTERED", path=path, expected=min(known[name])[:16], found=digest[:16]))

@@ -6,22 +6,15 @@ from typing import Final
 
 from egov_vn import law
 from egov_vn.archive.fields import codes
-from egov_vn.archive.inspection import Entry, Inspection
+from egov_vn.archive.inspection import Inspection
 from egov_vn.archive.pdf import PdfFacts, pdf_facts
-from egov_vn.archive.profile import format_of
+from egov_vn.archive.reading import Look
 from egov_vn.archive.rules import CheckFinding, broken
 
 __all__ = ["FormatCheck"]
 
 _MAX_PDF: Final = 64 * 1024 * 1024
 """Of a longer PDF only both ends are judged: facts need the whole file in memory."""
-_ARCHIVES: Final = (
-    (b"PK\x03\x04", "ZIP"),
-    (b"Rar!\x1a\x07", "RAR"),
-    (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
-    (b"\x1f\x8b", "gzip"),
-)
-_PROGRAMS: Final = ((b"MZ", "EXE"), (b"\x7fELF", "ELF"), (b"#!", "script"))
 
 
 class FormatCheck:
@@ -45,32 +38,19 @@ class FormatCheck:
         self._map_dpi: int = rules["scan_map_dpi"].versions[-1].value
         self._bits: int = rules["scan_bits"].versions[-1].value
 
-    def check(self, entry: Entry) -> list[CheckFinding]:
-        """Return what is wrong with the format of *entry*, which was read."""
-        path, head = entry.path, entry.head
-        if not head:
-            return [broken("ARC-FORMAT-EMPTY", path=path)]
-        claimed = format_of(path)
-        seen = next((name for mark, name in (*_ARCHIVES, *_PROGRAMS) if head.startswith(mark)), "")
-        if claimed is None:
-            if seen in ("ZIP", "RAR", "7-Zip", "gzip"):
-                return [broken("ARC-ZIP-NESTED", path=path, found=seen)]
-            return [broken("ARC-FORMAT-REFUSED", path=path, found=seen or path.rpartition(".")[2])]
-        if not claimed.begins(head):
-            return [broken("ARC-FORMAT-CLAIM", path=path, expected=claimed.name, found=seen or head[:8].hex())]
-        if not claimed.magic and (seen or b"\x00" in head):
-            return [broken("ARC-FORMAT-CLAIM", path=path, expected=claimed.name, found=seen or "binary")]
-        return self._check_pdf(entry) if claimed.mimetype == "application/pdf" else []
-
-    def _check_pdf(self, entry: Entry) -> list[CheckFinding]:
-        path = entry.path
-        digitised = path in self._digitised
-        if b"%%EOF" not in entry.tail:
-            return [broken("ARC-FORMAT-PDF-BROKEN", path=path, found="no end of file mark")]
-        if self._inspection.tree.sizes[path] > _MAX_PDF:
-            return []
-        if not digitised and not entry.encrypts:
+    def check(self, path: str, look: Look) -> None:
+        """Tell what is wrong with the format of *path*, which was read."""
+        if look.format is not None:
+            code, expected, found = look.format
+            self._inspection.say(broken(code, path=path, expected=expected, found=found))
+        elif look.encrypts or (path in self._digitised and path[-4:].lower() == ".pdf"):
             # what was born digital may be any PDF that opens: its ends are enough
+            for item in self._check_pdf(path):
+                self._inspection.say(item)
+
+    def _check_pdf(self, path: str) -> list[CheckFinding]:
+        digitised = path in self._digitised
+        if self._inspection.tree.sizes[path] > _MAX_PDF:
             return []
         facts = pdf_facts(self._inspection.tree.read(path, _MAX_PDF))
         found = []

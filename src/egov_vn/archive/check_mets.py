@@ -19,7 +19,7 @@ from egov_vn.archive.profile import kinds
 from egov_vn.archive.rules import broken
 from egov_vn.archive.tree import is_safe_path
 
-__all__ = ["check", "mets_schema", "premis_schema"]
+__all__ = ["check_representations", "check_root", "mets_schema", "premis_schema", "schema_errors"]
 
 _UUID: Final = r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
 _OBJID: Final = {
@@ -30,6 +30,7 @@ _OBJID: Final = {
 _SCHEME: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
 _MAX_XSD_FINDINGS: Final = 20
 _CSIP_PROFILE: Final = "https://earkcsip.dilcis.eu/profile/E-ARK-CSIP.xml"
+_IDS: Final = etree.XPath("//@ID", smart_strings=False)
 
 
 @cache
@@ -48,23 +49,28 @@ def _schema(name: str) -> etree.XMLSchema:
     return etree.XMLSchema(file=str(Path(str(resources.files("egov_vn.archive"))) / "schemas" / name))
 
 
-def validate(inspection: Inspection, root: etree._Element, path: str, *, schema: etree.XMLSchema, code: str) -> bool:
-    """Hold the document against *schema*; one finding for each fault, with its line."""
+def schema_errors(root: etree._Element, schema: etree.XMLSchema) -> tuple[tuple[int, str], ...]:
+    """Return the first faults of the document under *schema*, each with its line."""
     if schema.validate(root):
-        return True
-    for error in list(schema.error_log)[:_MAX_XSD_FINDINGS]:
-        inspection.say(broken(code, path=path, line=error.line, found=error.message))
-    return False
+        return ()
+    return tuple((error.line, error.message) for error in list(schema.error_log)[:_MAX_XSD_FINDINGS])
 
 
-def check(inspection: Inspection) -> None:
-    """Check the root METS and that of each representation, and register every file they name."""
+def check_root(inspection: Inspection) -> None:
+    """Check the root METS: it tells the kind of package."""
     root = _level(inspection, "METS.xml")
     if root is None:
         return
     _find_kind(inspection, root.mets)
     _check_root(inspection, root)
     _check_common(inspection, root)
+
+
+def check_representations(inspection: Inspection) -> None:
+    """Check the METS of each representation."""
+    root = inspection.root
+    if root is None:
+        return
     names = sorted(
         name for name in inspection.tree.sizes if name.startswith("representations/") and name.endswith("/METS.xml")
     )
@@ -73,16 +79,14 @@ def check(inspection: Inspection) -> None:
         inspection.say(
             broken("ARC-TREE-REP", path="representations/rep1/METS.xml", expected="representations/rep1/METS.xml")
         )
-    pointed = {href.removeprefix("./") for division in _divisions(root.mets) for href, _ in division.pointers}
+    pointed = {href.removeprefix("./") for division in _divisions(root) for href, _ in division.pointers}
     for name in levels:
         level = _level(inspection, name)
         if level is not None:
             _check_representation(inspection, level)
             _check_common(inspection, level)
         if name not in pointed:
-            inspection.say(
-                broken("ARC-METS-MPTR", path="METS.xml", line=root.mets.lines.get("structMap"), expected=name)
-            )
+            inspection.say(broken("ARC-METS-MPTR", path="METS.xml", line=root.lines.get("structMap"), expected=name))
 
 
 def _level(inspection: Inspection, path: str) -> MetsLevel | None:
@@ -96,12 +100,33 @@ def _level(inspection: Inspection, path: str) -> MetsLevel | None:
             )
         )
         return None
-    validate(inspection, document, path, schema=mets_schema(), code="ARC-XSD-METS")
-    base = path.removesuffix("METS.xml")
-    level = MetsLevel(path=path, base=base, mets=read_mets(document), root=document)
+    for line, message in schema_errors(document, mets_schema()):
+        inspection.say(broken("ARC-XSD-METS", path=path, line=line, found=message))
+    ids = _IDS(document)
+    known = frozenset(ids)
+    level = MetsLevel(
+        path=path,
+        base=path.removesuffix("METS.xml"),
+        mets=read_mets(document),
+        ids=known,
+        twice=_twice(document) if len(known) < len(ids) else (),
+    )
     inspection.levels.append(level)
     _register(inspection, level)
     return level
+
+
+def _twice(document: etree._Element) -> tuple[tuple[str, int], ...]:
+    """Return each ID that was there before, with its line."""
+    known: set[str] = set()
+    found = []
+    for item in document.iter(etree.Element):
+        name = item.get("ID")
+        if name in known:
+            found.append((name, item.sourceline or 0))
+        if name is not None:
+            known.add(name)
+    return tuple(found)
 
 
 def _find_kind(inspection: Inspection, mets: Mets) -> None:
@@ -213,29 +238,27 @@ def _check_common(inspection: Inspection, level: MetsLevel) -> None:
 
 
 def _check_ids(inspection: Inspection, level: MetsLevel) -> None:
-    known: dict[str, int] = {}
-    for item in level.root.iter():
-        if not isinstance(item.tag, str):
-            continue
-        name = item.get("ID")
-        if name is None:
-            continue
-        if name in known:
-            inspection.say(broken("ARC-METS-ID", path=level.path, line=item.sourceline, found=name))
-        known[name] = item.sourceline or 0
-    for attribute, name, line in _pointers(level.mets):
-        if name not in known:
-            inspection.say(broken("ARC-METS-REFERENCE", path=level.path, line=line, name=attribute, found=name))
+    for name, line in level.twice:
+        inspection.say(broken("ARC-METS-ID", path=level.path, line=line, found=name))
+    for attribute, names, line in _pointers(level.mets):
+        for name in names:
+            if name not in level.ids:
+                inspection.say(broken("ARC-METS-REFERENCE", path=level.path, line=line, name=attribute, found=name))
 
 
-def _pointers(mets: Mets) -> Iterator[tuple[str, str, int]]:
+def _pointers(mets: Mets) -> Iterator[tuple[str, tuple[str, ...], int]]:
     for item in mets.files():
-        yield from (("file/@DMDID", name, item.line) for name in item.dmd_ids)
-        yield from (("file/@ADMID", name, item.line) for name in item.adm_ids)
+        if item.dmd_ids:
+            yield "file/@DMDID", item.dmd_ids, item.line
+        if item.adm_ids:
+            yield "file/@ADMID", item.adm_ids, item.line
     for division in _divisions(mets):
-        yield from (("div/@DMDID", name, division.line) for name in division.dmd_ids)
-        yield from (("div/@ADMID", name, division.line) for name in division.adm_ids)
-        yield from (("fptr/@FILEID", name, division.line) for name in division.file_ids)
+        if division.dmd_ids:
+            yield "div/@DMDID", division.dmd_ids, division.line
+        if division.adm_ids:
+            yield "div/@ADMID", division.adm_ids, division.line
+        if division.file_ids:
+            yield "fptr/@FILEID", division.file_ids, division.line
 
 
 def _divisions(mets: Mets) -> Iterator[Division]:

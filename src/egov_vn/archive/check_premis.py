@@ -2,22 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Final
 
-from egov_vn.archive.check_mets import premis_schema, validate
+from egov_vn.archive.check_mets import premis_schema, schema_errors
 from egov_vn.archive.inspection import Inspection
 from egov_vn.archive.premis import Premis, read_premis
 from egov_vn.archive.profile import event_type
+from egov_vn.archive.reading import xml_fault
 from egov_vn.archive.rules import broken
+from egov_vn.errors import InvalidInput
 
-__all__ = ["check"]
+__all__ = ["PremisReading", "check", "prepare"]
 
 _HEX: Final = {"MD5": 32, "SHA1": 40, "SHA224": 56, "SHA256": 64, "SHA384": 96, "SHA512": 128}
 """Hexadecimal digits of each algorithm's digest."""
 
 
-def check(inspection: Inspection) -> None:
-    """Check every PREMIS file that a METS names, and that an AIP has them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PremisReading:
+    """One PREMIS file as read: its values and schema errors by line, or the *fault* for which it is no XML."""
+
+    path: str
+    premis: Premis = field(default_factory=Premis)
+    line: int = 0
+    errors: tuple[tuple[int, str], ...] = ()
+    fault: tuple[int | None, str] | None = None
+
+
+def prepare(inspection: Inspection) -> list[PremisReading]:
+    """Read every PREMIS file that a METS names; nothing is told yet."""
+    return [
+        _read(inspection, path)
+        for path, entry in inspection.entries.items()
+        if entry.use == "digiprov" and path in inspection.tree
+    ]
+
+
+def _read(inspection: Inspection, path: str) -> PremisReading:
+    try:
+        root = inspection.read_xml(path)
+    except InvalidInput as error:
+        return PremisReading(path=path, fault=xml_fault(error))
+    premis = read_premis(root)
+    errors = () if premis.form == "literal" else schema_errors(root, premis_schema())
+    return PremisReading(path=path, premis=premis, line=root.sourceline or 0, errors=errors)
+
+
+def check(inspection: Inspection, readings: list[PremisReading]) -> None:
+    """Check what the PREMIS files say, and that an AIP has them."""
     if inspection.kind is not None and inspection.kind.preservation == "required":
         for wanted in (
             "metadata/preservation/PREMIS.xml",
@@ -25,20 +58,17 @@ def check(inspection: Inspection) -> None:
         ):
             if wanted not in inspection.tree:
                 inspection.say(broken("ARC-TREE-PRESERVATION", path=wanted, expected=wanted))
-    for path, entry in inspection.entries.items():
-        if entry.use != "digiprov" or path not in inspection.tree:
+    for item in readings:
+        if item.fault is not None:
+            inspection.say_malformed(item.path, item.fault)
             continue
-        root = inspection.parse(path)
-        if root is None:
-            continue
-        premis = read_premis(root)
-        inspection.premis[path] = premis
-        if premis.form == "literal":
-            inspection.say(broken("ARC-XSD-PREMIS-LITERAL", path=path, line=root.sourceline))
-        else:
-            validate(inspection, root, path, schema=premis_schema(), code="ARC-XSD-PREMIS")
-        _check_links(inspection, path, premis)
-        _check_objects(inspection, path, premis)
+        inspection.premis[item.path] = item.premis
+        if item.premis.form == "literal":
+            inspection.say(broken("ARC-XSD-PREMIS-LITERAL", path=item.path, line=item.line))
+        for line, message in item.errors:
+            inspection.say(broken("ARC-XSD-PREMIS", path=item.path, line=line, found=message))
+        _check_links(inspection, item.path, item.premis)
+        _check_objects(inspection, item.path, item.premis)
     _check_events(inspection)
 
 
@@ -75,7 +105,14 @@ def _check_objects(inspection: Inspection, path: str, premis: Premis) -> None:
             continue
         if item.size is not None and entry.item.size is not None and item.size != entry.item.size:
             inspection.say(
-                broken("ARC-PREMIS-SIZE", path=entry.path, line=None, expected=item.size, found=entry.item.size)
+                broken(
+                    "ARC-PREMIS-SIZE",
+                    path=entry.path,
+                    line=item.line,
+                    line_in=path,
+                    expected=item.size,
+                    found=entry.item.size,
+                )
             )
         said, used = (text.upper().replace("-", "") for text in (item.digest_algorithm, entry.item.checksum_type))
         # two algorithms cannot be compared, but each has its length
@@ -83,7 +120,14 @@ def _check_objects(inspection: Inspection, path: str, premis: Premis) -> None:
         lie = item.digest and said in _HEX and len(item.digest) != _HEX[said]
         if lie or (same and item.digest and entry.item.checksum and item.digest.upper() != entry.item.checksum.upper()):
             inspection.say(
-                broken("ARC-PREMIS-DIGEST", path=entry.path, expected=item.digest, found=entry.item.checksum)
+                broken(
+                    "ARC-PREMIS-DIGEST",
+                    path=entry.path,
+                    line=item.line,
+                    line_in=path,
+                    expected=item.digest,
+                    found=entry.item.checksum,
+                )
             )
 
 

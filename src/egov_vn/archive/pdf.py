@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["PdfFacts", "Scan", "pdf_facts"]
+__all__ = ["PdfFacts", "Scan", "pdf_facts", "trailer_encrypts"]
 
 _OBJECT: Final = re.compile(rb"(?<![0-9])(\d{1,10})\s+\d{1,5}\s+obj\b")
 _PAGE: Final = re.compile(rb"/Type\s*/Page(?![A-Za-z])")
@@ -23,6 +23,13 @@ _BOX: Final = re.compile(rb"/MediaBox\s*\[\s*" + rb"\s+".join([rb"(-?\d{0,9}\.?\
 _NUMBER: Final = rb"(-?\d{0,9}\.?\d{1,9})"
 _PLACED: Final = re.compile(rb"\s+".join([_NUMBER] * 6) + rb"\s+cm\b[^Q]{0,200}?/([^\s/<>\[\]()]+)\s+Do\b")
 _SHOWS_TEXT: Final = re.compile(rb"\)\s*Tj|\]\s*TJ|>\s*Tj|\)\s*['\"]")
+_STARTXREF: Final = re.compile(rb"startxref\s+(\d{1,18})\s+%%EOF")
+_XREF: Final = re.compile(rb"\s{0,4}(?:xref\b|\d{1,10}\s+\d{1,5}\s+obj\b)")
+_PREV: Final = re.compile(rb"/Prev\s+(\d{1,18})")
+_ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
+_WINDOW: Final = 4096
+_MAX_TABLE: Final = 16 * 1024 * 1024
+_MAX_REVISIONS: Final = 64
 _MAX_EXPANDED: Final = 64 * 1024 * 1024
 _MAX_OBJECTS: Final = 200_000
 
@@ -80,6 +87,56 @@ def pdf_facts(data: bytes) -> PdfFacts:
         text_pages=texts,
         broken="" if pages else "no page",
     )
+
+
+def trailer_encrypts(part: Callable[[int, int], bytes | None], size: int) -> bool | None:
+    """Say whether a trailer of a PDF of *size* bytes names an encryption, None if the way to the trailers is broken.
+
+    *part* gives up to so many bytes from an offset on (None: it cannot). Only the end, the cross-reference tables and
+    the trailers are read, from the newest revision to the first.
+    """
+    end = part(max(size - 1024, 0), 1024)
+    found = _STARTXREF.findall(end) if end else []
+    if not found:
+        return None
+    offset, seen = int(found[-1]), set[int]()
+    while len(seen) < _MAX_REVISIONS and offset not in seen and offset < size:
+        seen.add(offset)
+        trailer = _trailer(part, offset, size)
+        if trailer is None:
+            return None
+        if b"/Encrypt" in trailer:
+            return True
+        earlier = _PREV.search(trailer)
+        if earlier is None:
+            return False
+        offset = int(earlier[1])
+    return None
+
+
+def _trailer(part: Callable[[int, int], bytes | None], offset: int, size: int) -> bytes | None:
+    """Return the dictionary of the trailer, or of the cross-reference stream, to which *offset* leads."""
+    head = part(offset, _WINDOW) or b""
+    if _XREF.match(head) is None:
+        return None
+    end = b"stream"
+    if head.lstrip()[:4] == b"xref":
+        place, end = head.find(b"trailer"), b"startxref"
+        start = offset
+        while place < 0 and start - offset < min(_MAX_TABLE, size):
+            start += len(head) - len(b"trailer")
+            head = part(start, 16 * _WINDOW) or b""
+            place = head.find(b"trailer")
+            if len(head) <= len(b"trailer"):
+                return None
+        head = part(start + place, _WINDOW) or b""
+    elif b"/XRef" not in head:
+        return None
+    told, mark, _ = head.partition(end)
+    # what does not end here, or may hide its end in a string or a comment, may say anything further on
+    if not mark or b"(" in told or b"%" in told:
+        return None
+    return _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), told)
 
 
 class _Reader:

@@ -19,19 +19,24 @@ MAX_FINDINGS_PER_RULE: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckFinding(Finding):
-    """A finding of the package check (*kết quả kiểm tra*): `where` is *path* and *line_number* together."""
+    """A finding of the package check (*kết quả kiểm tra*): `where` is *path* and *line_number* together.
+
+    What a METS or PREMIS says of a file has its line there: *line_in* names that document, and `where` is *path* alone.
+    """
 
     path: str = ""
     line_number: int | None = None
+    line_in: str = ""
     expected: str = ""
     found: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form of a finding, with path, line, expected and found."""
+        """Return the JSON form of a finding, with path, line, the document of the line, expected and found."""
         return {
             **Finding.to_dict(self),
             "path": self.path,
             "line": self.line_number,
+            "line_in": self.line_in or (self.path if self.line_number else ""),
             "expected": self.expected,
             "found": self.found,
         }
@@ -74,6 +79,7 @@ def broken(
     *,
     path: str = "",
     line: int | None = None,
+    line_in: str = "",
     expected: object = "",
     found: object = "",
     level: Severity | None = None,
@@ -88,10 +94,11 @@ def broken(
         code=code,
         level=level or rule.level,
         text=Text(rule.vi.format_map(filled), rule.en.format_map(filled)),
-        where=f"{path}:{line}" if line else path,
+        where=f"{path}:{line}" if line and not line_in else path,
         source=source or rule.source,
         path=path,
         line_number=line or None,
+        line_in=line_in if line else "",
         expected=wanted,
         found=shown,
     )

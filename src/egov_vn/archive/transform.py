@@ -78,9 +78,10 @@ def open_package(path: Path) -> HeldPackage:
     inspection = Inspection(tree=tree, limits=Limits())
     if "METS.xml" not in tree:
         raise InvalidInput("there is no METS.xml", path=str(path))
-    check_mets.check(inspection)
-    check_content.check(inspection)
-    check_premis.check(inspection)
+    check_mets.check_root(inspection)
+    check_mets.check_representations(inspection)
+    check_content.check(inspection, check_content.prepare(inspection))
+    check_premis.check(inspection, check_premis.prepare(inspection))
     if inspection.kind is None or inspection.file is None or inspection.root is None:
         raise InvalidInput("the package cannot be read", path=str(path))
     original = {

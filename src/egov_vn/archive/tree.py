@@ -17,12 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from egov_vn.archive.rules import CheckFinding, broken
+from egov_vn.archive.rules import CheckFinding, Findings, broken
 from egov_vn.errors import InvalidInput
 
 __all__ = ["FolderTree", "Limits", "Tree", "ZipTree", "is_safe_path", "open_tree"]
 
 _CHUNK: Final = 1024 * 1024
+_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 _DRIVE: Final = re.compile(r"^[A-Za-z]:")
 _PLAIN: Final = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
@@ -57,8 +58,13 @@ class Tree:
     label: str
     root: str = ""
     sizes: dict[str, int] = field(default_factory=dict)
-    findings: list[CheckFinding] = field(default_factory=list)
+    told: Findings = field(default_factory=Findings)
     folders: set[str] = field(default_factory=set)
+
+    @property
+    def findings(self) -> tuple[CheckFinding, ...]:
+        """What is wrong with the container."""
+        return self.told.all()
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """Yield the bytes of *name*; `InvalidInput` if they cannot be had."""
@@ -69,6 +75,17 @@ class Tree:
         if self.sizes[name] > limit:
             raise InvalidInput(f"{self.sizes[name]} bytes exceed the limit of {limit}", path=name)
         return b"".join(self.chunks(name))
+
+    def blocks(self, name: str, length: int) -> Iterator[bytes | memoryview]:  # noqa: ARG002 - what a folder can do
+        """Yield the bytes of *name*, about *length* at once; the next block may overwrite the one before."""
+        return self.chunks(name)
+
+    def part(self, name: str, offset: int, length: int) -> bytes | None:  # noqa: ARG002 - what a folder can do
+        """Return up to *length* bytes of *name* from *offset* on, None if only the whole can be had."""
+        return None
+
+    def detach(self) -> None:
+        """Let go of what a forked process shares with the one it came from: the place in an open file."""
 
     def close(self) -> None:
         """Let go of the container."""
@@ -85,11 +102,11 @@ class Tree:
             else:
                 composed = unicodedata.normalize("NFC", name)
                 if composed != name:
-                    self.findings.append(broken("ARC-PATH-NFD", path=name, expected=composed, found=name))
+                    self.told.say("ARC-PATH-NFD", path=name, expected=composed, found=name)
                 key = composed.casefold()
             twin = seen.setdefault(key, name)
             if twin != name:
-                self.findings.append(broken("ARC-PATH-COLLISION", path=name, found=twin))
+                self.told.say("ARC-PATH-COLLISION", path=name, found=twin)
 
 
 class FolderTree(Tree):
@@ -105,45 +122,46 @@ class FolderTree(Tree):
         while stack:
             folder, prefix, depth = stack.pop()
             if depth > limits.max_depth:
-                self.findings.append(broken("ARC-LIMIT", path=prefix, expected=limits.max_depth, found=depth))
+                self.told.say("ARC-LIMIT", path=prefix, expected=limits.max_depth, found=depth)
                 continue
             try:
                 with os.scandir(folder) as entries:
                     found = sorted(entries, key=lambda entry: entry.name)
             except OSError as error:
-                self.findings.append(broken("ARC-PATH-UNREADABLE", path=prefix, found=error.strerror))
+                self.told.say("ARC-PATH-UNREADABLE", path=prefix, found=error.strerror)
                 continue
             for entry in found:
-                name = prefix + entry.name
-                total += self._take(entry, name, depth, stack)
+                total += self._take(entry, prefix + entry.name, depth, stack)
             if len(self.sizes) > limits.max_files or total > limits.max_bytes:
-                self.findings.append(broken("ARC-LIMIT", expected=limits.max_files, found=len(self.sizes)))
+                self.told.say("ARC-LIMIT", expected=limits.max_files, found=len(self.sizes))
                 return
 
     def _take(self, entry: os.DirEntry[str], name: str, depth: int, stack: list[tuple[str, str, int]]) -> int:
         if not is_safe_path(name):
             shown = name.encode("utf-8", "backslashreplace").decode()
-            self.findings.append(broken("ARC-PATH-UNSAFE", path=shown, found=shown))
-        elif entry.is_symlink():
-            self.findings.append(broken("ARC-PATH-LINK", path=name))
-        elif entry.is_dir(follow_symlinks=False):
-            self.folders.add(name)
-            stack.append((entry.path, name + "/", depth + 1))
+            self.told.say("ARC-PATH-UNSAFE", path=shown, found=shown)
         elif entry.is_file(follow_symlinks=False):
             size = entry.stat(follow_symlinks=False).st_size
             self.sizes[name] = size
             return size
+        elif entry.is_symlink():
+            self.told.say("ARC-PATH-LINK", path=name)
+        elif entry.is_dir(follow_symlinks=False):
+            self.folders.add(name)
+            stack.append((entry.path, name + "/", depth + 1))
         else:
-            self.findings.append(broken("ARC-PATH-SPECIAL", path=name))
+            self.told.say("ARC-PATH-SPECIAL", path=name)
         return 0
+
+    def _open(self, name: str) -> int:
+        try:
+            return os.open(f"{self._path}/{name}", _FLAGS)
+        except OSError as error:
+            raise InvalidInput(f"cannot be read: {error.strerror}", path=name) from error
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """Yield the bytes of *name*."""
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
-        try:
-            descriptor = os.open(f"{self._path}/{name}", flags)
-        except OSError as error:
-            raise InvalidInput(f"cannot be read: {error.strerror}", path=name) from error
+        descriptor = self._open(name)
         left = self.sizes.get(name, 0)
         try:
             # one byte more than the scan saw: the file that has not grown is read whole, and at once
@@ -152,6 +170,48 @@ class FolderTree(Tree):
                 left -= len(chunk)
                 if left == 0 and len(chunk) < wanted:
                     break
+        except OSError as error:
+            raise InvalidInput(f"cannot be read: {error.strerror}", path=name) from error
+        finally:
+            os.close(descriptor)
+
+    def read(self, name: str, limit: int) -> bytes:
+        """Return the bytes of *name*, at most *limit*; `InvalidInput` if there are more, or if they cannot be had."""
+        size = self.sizes[name]
+        if size >= _CHUNK or size > limit:
+            return Tree.read(self, name, limit)
+        descriptor = self._open(name)
+        try:
+            data = os.read(descriptor, size + 1)
+        except OSError as error:
+            raise InvalidInput(f"cannot be read: {error.strerror}", path=name) from error
+        finally:
+            os.close(descriptor)
+        # it changed since the scan, or came in parts
+        return data if len(data) == size else Tree.read(self, name, limit)
+
+    def blocks(self, name: str, length: int) -> Iterator[bytes | memoryview]:
+        """Yield the bytes of *name* through one buffer of *length* bytes."""
+        if not hasattr(os, "readv"):
+            yield from self.chunks(name)
+            return
+        descriptor = self._open(name)
+        buffer = memoryview(bytearray(length))
+        try:
+            while count := os.readv(descriptor, (buffer,)):
+                yield buffer[:count]
+        except OSError as error:
+            raise InvalidInput(f"cannot be read: {error.strerror}", path=name) from error
+        finally:
+            os.close(descriptor)
+
+    def part(self, name: str, offset: int, length: int) -> bytes | None:
+        """Return up to *length* bytes of *name* from *offset* on."""
+        if not hasattr(os, "pread"):
+            return None
+        descriptor = self._open(name)
+        try:
+            return os.pread(descriptor, length, offset)
         except OSError as error:
             raise InvalidInput(f"cannot be read: {error.strerror}", path=name) from error
         finally:
@@ -168,7 +228,7 @@ class ZipTree(Tree):
             self._zip: zipfile.ZipFile | None = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
             self._zip = None
-            self.findings.append(broken("ARC-ZIP-BROKEN", path=path.name, found=error))
+            self.told.say("ARC-ZIP-BROKEN", path=path.name, found=error)
             return
         self._take(path.stat().st_size, limits)
         self._find_root()
@@ -176,14 +236,14 @@ class ZipTree(Tree):
     def _take(self, archive_size: int, limits: Limits) -> None:
         infos = self._zip.infolist() if self._zip else []
         if len(infos) > limits.max_files:
-            self.findings.append(broken("ARC-LIMIT", expected=limits.max_files, found=len(infos)))
+            self.told.say("ARC-LIMIT", expected=limits.max_files, found=len(infos))
             infos = infos[: limits.max_files]
         total = packed = 0
         for info in infos:
             name = info.orig_filename.rstrip("/") if info.orig_filename.endswith("/") else info.orig_filename
             problem = self._problem(info, name, limits)
             if problem is not None:
-                self.findings.append(problem)
+                self.told.add(problem)
             elif info.is_dir():
                 self.folders.add(name)
             else:
@@ -191,13 +251,11 @@ class ZipTree(Tree):
                 self._infos[name] = info
         # entries that lie over each other expand to more than their sizes tell
         if packed > archive_size or total > limits.max_bytes:
-            self.findings.append(
-                broken(
-                    "ARC-ZIP-BOMB",
-                    path=self.label,
-                    expected=min(limits.max_bytes, archive_size),
-                    found=max(packed, total),
-                )
+            self.told.say(
+                "ARC-ZIP-BOMB",
+                path=self.label,
+                expected=min(limits.max_bytes, archive_size),
+                found=max(packed, total),
             )
             self._infos.clear()
 
@@ -225,7 +283,7 @@ class ZipTree(Tree):
             self.root = next(iter(tops))
         elif self._infos:
             shown = ", ".join(sorted(tops)[:5])
-            self.findings.append(broken("ARC-TREE-ROOT", path=self.label, expected="1", found=shown))
+            self.told.say("ARC-TREE-ROOT", path=self.label, expected="1", found=shown)
         cut = len(self.root) + 1 if self.root else 0
         self._infos = {name[cut:]: info for name, info in self._infos.items()}
         self.sizes = {name: info.file_size for name, info in self._infos.items()}
@@ -249,6 +307,11 @@ class ZipTree(Tree):
             zlib.error,
         ) as error:
             raise InvalidInput(f"cannot be read from the ZIP: {error}", path=name) from error
+
+    def detach(self) -> None:
+        """Open the file anew: a fork shares the place where the next read begins."""
+        if self._zip is not None and self._zip.fp is not None:
+            self._zip.fp = Path(f"/proc/self/fd/{self._zip.fp.fileno()}").open("rb")  # noqa: SIM115 - lives with the tree
 
     def close(self) -> None:
         """Close the ZIP file."""
