@@ -48,6 +48,9 @@ def test_codes_are_explained() -> None:
     }  # fmt: skip
     assert run("code", "2.000815.000.00.00.H55.02")[0] == 0
     assert json.loads(run("code", "2.000815", "--json")[1])["national"] == "2.000815"
+    for text in ("KQ.G15.000031", "000.00.00.G09-KQ002269", "092199001234-KQ.G15.000031"):
+        assert json.loads(run("code", text, "--json")[1])["code"] == text
+    assert "092*******34" in run("code", "092199001234-KQ.G15.000031")[1]
     assert run("code", "000.00.00.H13-260230-0001")[0] == 1
     code, text = run("code", "x", "--json")
     assert (code, json.loads(text)["valid"]) == (1, False)

@@ -24,6 +24,7 @@ COMMANDS = (
     "deadline",
     "dossier",
     "dossier_reports",
+    "dossier_publication",
     "document",
     "sign",
     "verify",

@@ -13,12 +13,15 @@ from egov_vn.calendar import WorkCalendar, WorkHours
 from egov_vn.cli.calendar import Lang
 from egov_vn.clock import VIETNAM
 from egov_vn.dossier import (
+    ComponentCode,
     Dossier,
     DossierCode,
     Duty,
     EventKind,
+    PaperCode,
     ProcedureCode,
     Regime,
+    ResultCode,
     SqliteAllocator,
     State,
     audit,
@@ -54,14 +57,14 @@ def register(app: typer.Typer) -> None:
     app.add_typer(GROUP)
 
 
-@GROUP.command("code", help="Giải thích mã hồ sơ hoặc mã thủ tục; mã sai thì thoát 1.")
+@GROUP.command("code", help="Giải thích mã hồ sơ, thủ tục, kết quả, thành phần, giấy tờ; mã sai thì thoát 1.")
 def _code(
-    code: str = typer.Argument(..., help="Mã hồ sơ, ví dụ 000.00.00.H13-260212-0001, hoặc mã thủ tục."),
+    code: str = typer.Argument(..., help="Mã hồ sơ, ví dụ 000.00.00.H13-260212-0001, mã thủ tục, mã kết quả …"),
     as_json: bool = _JSON,
     lang: Lang = _LANG,
 ) -> None:
     try:
-        found = DossierCode.parse(code) if "-" in code else ProcedureCode.parse(code)
+        found = _any_code(code)
     except InvalidInput as error:
         typer.echo(
             json.dumps({"code": code, "valid": False, "error": str(error)}, ensure_ascii=False)
@@ -80,8 +83,7 @@ def _code(
             "form": found.form.value,
             "issuable": found.issuable,
         }
-        text = found.explain("en" if lang is Lang.EN else "vi")
-    else:
+    elif isinstance(found, ProcedureCode):
         fields = {
             "code": str(found),
             "valid": True,
@@ -89,7 +91,9 @@ def _code(
             "owner": found.owner_id,
             "variant": found.variant,
         }
-        text = found.explain("en" if lang is Lang.EN else "vi")
+    else:
+        fields = {"code": str(found), "valid": True, "kind": type(found).__name__}
+    text = found.explain("en" if lang is Lang.EN else "vi")
     typer.echo(json.dumps(fields, ensure_ascii=False) if as_json else text)
 
 
@@ -231,6 +235,16 @@ def _gaps(
         typer.echo(f"{gap.code}  {gap.status.value}  {gap.reason}")
     if found:
         raise typer.Exit(1)
+
+
+def _any_code(text: str) -> DossierCode | ProcedureCode | ResultCode | ComponentCode | PaperCode:
+    """Read a code of any kind; what none of them is gets the error of the kind that it looks most like."""
+    for kind in (ResultCode, PaperCode, ComponentCode):
+        try:
+            return kind.parse(text)
+        except InvalidInput:
+            continue
+    return DossierCode.parse(text) if "-" in text else ProcedureCode.parse(text)
 
 
 def _read(file: Path) -> Dossier:

@@ -39,6 +39,7 @@ from egov_vn.dossier.lists import Line, LineList, read_lines
 from egov_vn.dossier.model import Dossier
 from egov_vn.dossier.online import OnlineLevel, online_levels
 from egov_vn.dossier.overdue import OverdueDossier, overdue_list
+from egov_vn.dossier.paper_code import PaperCode, check_paper_codes, paper_codes
 from egov_vn.dossier.parts import Applicant, Attachment, Component, Event, Fee, Identity, Result, Supplement
 from egov_vn.dossier.periods import Period
 from egov_vn.dossier.portal import (
@@ -59,6 +60,14 @@ from egov_vn.dossier.procedure import (
     ProcedureFee,
     ProcedureTerm,
     Way,
+)
+from egov_vn.dossier.publication import (
+    Publication,
+    PublicationDeadline,
+    Publisher,
+    decision_deadline,
+    posting_deadline,
+    publication_figures,
 )
 from egov_vn.dossier.reconcile import Difference, DifferenceKind, Reconciliation, reconcile
 from egov_vn.dossier.record import dossier_xml, read_dossier_xml
@@ -153,6 +162,7 @@ __all__ = [
     "OnlinePayment",
     "Outcome",
     "OverdueDossier",
+    "PaperCode",
     "Period",
     "PortalAdapter",
     "PortalStatus",
@@ -164,6 +174,9 @@ __all__ = [
     "ProcedureFee",
     "ProcedureTerm",
     "Progress",
+    "Publication",
+    "PublicationDeadline",
+    "Publisher",
     "Reconciliation",
     "Regime",
     "RegimeKind",
@@ -191,10 +204,12 @@ __all__ = [
     "apply",
     "audit",
     "check",
+    "check_paper_codes",
     "check_report",
     "check_status_sequence",
     "code_form",
     "compare_reports",
+    "decision_deadline",
     "dossier_schema",
     "dossier_xml",
     "due_of",
@@ -207,8 +222,11 @@ __all__ = [
     "national_score",
     "online_levels",
     "overdue_list",
+    "paper_codes",
     "portal_status",
+    "posting_deadline",
     "progress_of",
+    "publication_figures",
     "read_dossier_xml",
     "read_lines",
     "reconcile",
