@@ -519,3 +519,79 @@ def test_an_explanation_has_two_languages() -> None:
 def test_a_term_of_ages_is_beyond_the_horizon_by_its_own_name() -> None:
     with pytest.raises(BeyondHorizon, match="100000 năm after 2026-03-02"):
         compute_deadline(at("2026-03-02T09:00"), "100000 năm", calendar=CALENDAR)
+
+
+HALVES = [
+    pytest.param("2026-03-02T09:00", "1,5 tháng", "2026-04-17", id="91/2015/QH13 Art. 146(1): a month and 15 days"),
+    pytest.param("2026-03-02T09:00", "một tháng rưỡi", "2026-04-17", id="in words"),
+    pytest.param("2025-01-31T09:00", "1,5 tháng", "2025-03-17", id="28/02, then 15 days: a Saturday, moved"),
+    pytest.param("2024-08-29T09:00", "1,5 năm", "2026-03-02", id="91/2015/QH13 Art. 146(1): 18 months, 28/02 moved"),
+    pytest.param("2026-03-02T09:00", "1,5 quý", "2026-07-17", id="four months and a half"),
+]
+
+
+@pytest.mark.parametrize(("received", "term", "day"), HALVES)
+def test_a_half_has_a_length_in_the_civil_code(received: str, term: str, day: str) -> None:
+    deadline = compute_deadline(at(received), term, calendar=CALENDAR)
+    assert deadline.day.isoformat() == day
+    assert "Nửa tháng là 15 ngày" in deadline.explain("vi")
+    assert deadline.explain("vi").count("khoản 1 Điều 146 91/2015/QH13") == 1
+
+
+@pytest.mark.parametrize("term", ["2,5 ngày", "1,5 tuần", "1,25 tháng", "0,3 năm"])
+def test_other_parts_have_none(term: str) -> None:
+    with pytest.raises(InvalidInput, match="term"):
+        compute_deadline(at("2026-03-02T09:00"), term, calendar=CALENDAR)
+
+
+RESUME = PauseKind.RESUME
+
+
+def test_a_month_that_does_not_run_in_one_piece_is_thirty_days() -> None:
+    """91/2015/QH13 Art. 146(1): 15/02 and five days, fifty-five of waiting, twenty-five days."""
+    wait = Pause(start=at("2025-02-20T09:00"), end=at("2025-04-16T09:00"), kind=RESUME)
+    deadline = compute_deadline(at("2025-02-15T09:00"), "01 tháng", calendar=CALENDAR, events=[wait])
+    assert deadline.day == date(2025, 5, 12)  # the 25th day, 11/05, is a Sunday
+    assert "một tháng là 30 ngày" in deadline.explain("vi")
+    assert "91/2015/QH13" in deadline.explain("en")
+    year = compute_deadline(at("2024-02-15T09:00"), "01 năm", calendar=CALENDAR, events=[
+        Pause(start=at("2024-02-20T09:00"), end=at("2024-02-26T09:00"), kind=RESUME)
+    ])  # fmt: skip
+    assert year.day == date(2025, 2, 20)  # 365 days and six of waiting: 2024 is a leap year
+    again = Pause(start=at("2025-04-20T09:00"), end=at("2025-04-21T09:00"), kind=PauseKind.RESTART)
+    counted = compute_deadline(at("2025-02-15T09:00"), "01 tháng", calendar=CALENDAR, events=[wait, again])
+    assert counted.day == date(2025, 5, 21)  # in one piece again
+
+
+def test_a_wait_that_takes_no_day_moves_no_month() -> None:
+    """A pause and its end on 01/03 leave two months from 15/02 where they were."""
+    wait = Pause(start=at("2025-03-03T09:00"), end=at("2025-03-03T16:00"), kind=RESUME)
+    plain, waited = (
+        compute_deadline(at("2025-02-14T09:00"), "02 tháng", calendar=CALENDAR, events=events)
+        for events in ([], [wait])
+    )
+    assert plain.day == waited.day == date(2025, 4, 14)
+    assert "30 ngày" not in waited.explain("vi")
+
+
+def test_a_pause_before_the_clock_starts_is_heard() -> None:
+    """Received on a Friday night, taken as received on Monday: the desk wrote on Saturday, the answer came later."""
+    policy = Policy(outside_hours=OutsideHours.NEXT_OPENING)
+
+    def day(*waits: Pause) -> date:
+        received, term = at("2026-03-06T20:00"), "3 ngày làm việc"
+        return compute_deadline(received, term, calendar=CALENDAR, hours=OFFICE, policy=policy, events=waits).day
+
+    def wait(end: str, kind: PauseKind) -> Pause:
+        return Pause(start=at("2026-03-07T08:00"), end=at(end), kind=kind)
+
+    without = day()
+    assert without == date(2026, 3, 12)
+    assert {day(wait("2026-03-08T08:00", kind)) for kind in PauseKind} == {without}  # over before the clock started
+    assert {day(wait("2026-03-11T08:00", kind)) for kind in PauseKind} == {date(2026, 3, 16)}
+
+
+def test_a_week_is_explained_in_days_not_in_working_days() -> None:
+    explained = compute_deadline(at("2026-03-05T09:00"), "01 tuần", calendar=CALENDAR)
+    assert "07/03/2026 Thứ Bảy: ngày thứ 2 (Nghỉ hằng tuần)" in explained.explain("vi")
+    assert "working day" not in explained.explain("en").replace("next working day", "")

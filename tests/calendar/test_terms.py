@@ -48,6 +48,14 @@ TERMS = [
     ("Mười lăm ngày", 15, Unit.DAY, None),
     ("hai mươi mốt ngày làm việc", 21, Unit.WORKING_DAY, None),
     ("một tháng", 1, Unit.MONTH, None),
+    ("07 ngày (làm việc)", 7, Unit.WORKING_DAY, None),
+    ("3 ngày LV", 3, Unit.WORKING_DAY, None),
+    ("04 giờ LV", 4, Unit.WORKING_HOUR, None),
+    ("một tháng rưỡi", Decimal("1.5"), Unit.MONTH, None),
+    ("02 năm rưỡi", Decimal("2.5"), Unit.YEAR, None),
+    ("20 ngày làm việc (không kể thời gian thực hiện nghĩa vụ tài chính)", 20, Unit.WORKING_DAY, None),
+    ("30 ngày, không bao gồm thời gian niêm yết 15 ngày", 30, Unit.DAY, None),
+    ("Giải quyết ngay trong ngày làm việc", 0, Unit.SAME_DAY, None),
     ("24 giờ", 24, Unit.HOUR, None),
     ("30 phút", 30, Unit.MINUTE, None),
     ("02 tuần", 2, Unit.WEEK, None),
@@ -195,3 +203,16 @@ def test_terms_by_case_and_channel() -> None:
         TermTable.parse([("", "online", "1 ngày"), ("", "online", "2 ngày")])
     with pytest.raises(InvalidInput):
         TermTable(terms=(TermCase(term=Term.parse("1 ngày"), channel="online"),)).pick(channel="desk")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "15 ngày làm việc kể từ ngày nhận đủ hồ sơ; trường hợp phức tạp 30 ngày",
+        "10 ngày, trường hợp cần xác minh thì không quá hai mươi ngày",
+        "05 ngày làm việc kể từ ngày nhận hồ sơ (đối với hồ sơ trực tuyến là 03 ngày làm việc)",
+    ],
+)
+def test_a_second_term_for_other_cases_is_not_dropped(text: str) -> None:
+    with pytest.raises(InvalidInput, match="second term"):
+        Term.parse(text)

@@ -80,6 +80,7 @@ class Run:
         self.law_day = policy.ruled_on or received.date()
         self.stretches: list[Stretch] = []
         self.target = self.law_day  # the last day before it moves, of a term in calendar days
+        self.split = False  # whether a term in months or years has been interrupted
 
     def count(self) -> End:
         """Count, and return the end."""
@@ -156,23 +157,37 @@ class Run:
         last = None
         for pause in pauses:
             start, stop = pause.start.astimezone(VIETNAM), pause.end.astimezone(VIETNAM)
-            if start < begin or (last is not None and start < last):
+            if start < self.received or (last is not None and start < last):
                 raise InvalidInput(f"the pause of {start} begins before the clock runs", path="events")
             if start > end.at:
                 raise InvalidInput(f"the pause of {start} begins after the term ended on {end.day}", path="events")
-            kind = self._kind(pause, stop)
-            until = min(start, end.at).date()
-            matters = until + _DAYS if self._by_calendar() else begin.date() + _DAYS
-            self.stretches.append(Stretch(begin.date(), until, matters, void=kind is PauseKind.RESTART))
+            kind, last = self._kind(pause, stop), stop
+            if stop <= begin or self._takes_no_day(kind, start, stop):
+                continue
+            if start > begin:
+                until = start.date()
+                matters = until + _DAYS if self._by_calendar() else begin.date() + _DAYS
+                self.stretches.append(Stretch(begin.date(), until, matters, void=kind is PauseKind.RESTART))
             if kind is PauseKind.RESTART:
-                begin, used, first = stop, timedelta(0), False
+                begin, used, first, self.split = stop, timedelta(0), False, False
             else:
-                used += self._used(begin, start, first=first)
+                used += self._used(begin, max(start, begin), first=first)
+                self._split()
                 begin, first = stop, False
-            last = stop
             end = self._end(begin, used, first=first)
         self.stretches.append(self._final(begin.date(), end.day))
         return end
+
+    def _takes_no_day(self, kind: PauseKind, start: datetime, stop: datetime) -> bool:
+        """Say whether a wait leaves a term in months or years in one piece: it ended on the day it began."""
+        in_months = self.term.unit in (Unit.MONTH, Unit.YEAR)
+        return in_months and kind is not PauseKind.RESTART and start.date() == stop.date()
+
+    def _split(self) -> None:
+        """Note that a term in months or years no longer runs in one piece (Civil Code Art. 146(1))."""
+        if self.term.unit in (Unit.MONTH, Unit.YEAR):
+            self.split = True
+            self._once(note("split", self._rule("split_term")))
 
     def _by_calendar(self) -> bool:
         return self.term.unit in _CALENDAR_UNITS
@@ -275,18 +290,10 @@ class Run:
         return End(day, self._clock().add(opening, timedelta(minutes=float(minutes))))
 
     def _calendar_days(self, begin: date, used: int) -> End:
-        if self.term.amount != int(self.term.amount):
-            raise InvalidInput(f"{self.term}: only whole numbers of this unit can be counted", path="term")
-        amount = int(self.term.amount)
         try:
-            if self.term.unit in (Unit.DAY, Unit.WEEK):
-                target = begin + (amount * (7 if self.term.unit is Unit.WEEK else 1)) * _DAYS
-            else:
-                target = add_months(begin, amount * (12 if self.term.unit is Unit.YEAR else 1))
-                if target.day != begin.day:
-                    self.notes.append(note("month_end", self._rule("month_end"), day=target))
+            target = self._months(begin) if self.term.unit in (Unit.MONTH, Unit.YEAR) else begin + self._whole() * _DAYS
             target = max(target - used * _DAYS, begin)  # a last day that moved may have used more than the term
-        except (OverflowError, ValueError) as error:
+        except OverflowError as error:
             last = self.calendar.last
             message = f"{self.term} after {begin} lie beyond {last}, the last day for which {RULE} is known"
             raise BeyondHorizon(RULE, begin, known_until=last, message=message) from error
@@ -296,6 +303,42 @@ class Run:
             day = self.calendar.add(target, 0)
             self.notes.append(note("moves", self._rule("last_day_moves"), day=target, to=day))
         return End(day, end_of_day(day, self.hours if self.calendar.is_working(day) else None))
+
+    def _whole(self) -> int:
+        """Return the days of a term in days or weeks."""
+        if self.term.amount != int(self.term.amount):
+            raise InvalidInput(
+                f"{self.term}: no law says when a part of such a day ends; write it in working days, or in hours",
+                path="term",
+            )
+        return int(self.term.amount) * (7 if self.term.unit is Unit.WEEK else 1)
+
+    def _months(self, begin: date) -> date:
+        """Return the end of a term in months or years, before it moves: by the calendar, or in days if *split*."""
+        whole, part = divmod(self.term.amount, 1)
+        year = self.term.unit is Unit.YEAR
+        if part not in (0, Decimal("0.5")):
+            raise InvalidInput(f"{self.term}: only halves of a month or a year have a length in law", path="term")
+        months: int = int(whole) * (12 if year else 1)
+        days: int = 0
+        if part:
+            rule = self._rule("half")
+            months += rule.value["half_year_months"] if year else 0
+            days = 0 if year else rule.value["half_month_days"]
+            self._once(note("half", rule))
+        if self.split:
+            length = self._rule("split_term").value
+            years, months = divmod(months, 12) if year else (0, months)
+            days += years * length["year_days"] + months * length["month_days"]
+            return begin + days * _DAYS
+        target = add_months(begin, months)
+        if target.day != begin.day:
+            self.notes.append(note("month_end", self._rule("month_end"), day=target))
+        return target + days * _DAYS
+
+    def _once(self, step: Note) -> None:
+        if step not in self.notes:
+            self.notes.append(step)
 
     def _rule(self, name: str) -> Version[Any]:
         return rules().rules[name].on(self.law_day)
@@ -355,8 +398,7 @@ def add_months(day: date, months_more: int) -> date:
 
 
 def _length(year: int, month: int) -> int:
-    following = date(year + month // 12, month % 12 + 1, 1) if (year, month) != (9999, 12) else date.max
-    return (following - _DAYS).day if following != date.max else 31
+    return 31 if month == 12 else (date(year, month + 1, 1) - _DAYS).day
 
 
 def _hours(amount: int | Decimal) -> timedelta:

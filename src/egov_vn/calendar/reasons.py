@@ -95,6 +95,14 @@ _NOTES = {
         "Tháng cuối không có ngày tương ứng: kết thúc vào ngày cuối tháng, {day}.",
         "The last month has no corresponding day: the term ends on its last day, {day}.",
     ),
+    "half": (
+        "Nửa tháng là 15 ngày, nửa năm là sáu tháng.",
+        "Half a month is 15 days, half a year six months.",
+    ),
+    "split": (
+        "Thời hạn không liền nhau: một tháng là 30 ngày, một năm là 365 ngày.",
+        "The term does not run in one piece: a month is 30 days, a year 365.",
+    ),
     "moves": (
         "Ngày cuối cùng {day} là ngày nghỉ: thời hạn kết thúc vào ngày làm việc tiếp theo, {to}.",
         "The last day, {day}, is off: the term ends on the next working day, {to}.",
@@ -265,10 +273,11 @@ _GOES_ON = {"vi": "Tính tiếp, sau ngày", "en": "Going on, after"}
 def _day_line(deadline: Deadline, day: date, number: int, item: DayOff | None, lang: Language) -> str:
     made_up = next((worked for worked in deadline.worked if worked.day == day), None)
     head = f"{dmy(day)} {weekday(day, lang)}:"
+    working = deadline.term.unit in (Unit.WORKING_DAY, Unit.SAME_DAY)
     if lang == "vi":
-        what = f"ngày {'làm việc ' if deadline.term.unit is not Unit.DAY else ''}thứ {number}"
+        what = f"ngày {'làm việc ' if working else ''}thứ {number}"
     else:
-        what = f"{'working ' if deadline.term.unit is not Unit.DAY else ''}day {number}"
+        what = f"{'working ' if working else ''}day {number}"
     reason = made_up or item
     return f"{head} {what}" + (f" ({reason.name(lang)}) [{reason.sources(lang)}]" if reason else "")
 

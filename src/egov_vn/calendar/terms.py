@@ -52,6 +52,7 @@ _WORDS = {
 }
 _UNITS = {
     "ngày làm việc": Unit.WORKING_DAY,
+    "ngày lv": Unit.WORKING_DAY,
     "ngày": Unit.DAY,
     "ngày lịch": Unit.DAY,
     "tuần": Unit.WEEK,
@@ -60,6 +61,7 @@ _UNITS = {
     "quý": Unit.MONTH,
     "năm": Unit.YEAR,
     "giờ làm việc": Unit.WORKING_HOUR,
+    "giờ lv": Unit.WORKING_HOUR,
     "giờ": Unit.HOUR,
     "tiếng": Unit.HOUR,
     "h": Unit.HOUR,
@@ -124,18 +126,23 @@ class Term:
     def parse(cls, text: str) -> Term:
         """Read a term as it stands in a procedure, in Vietnamese (or plain English); `InvalidInput` if it is none.
 
-        Composed or decomposed accents, non-breaking spaces, "05", "2,5", "15 (mười lăm)", "nửa tháng" are understood,
-        and so are lead-ins ("trong thời hạn", "không quá") and tails ("kể từ ngày nhận đủ hồ sơ").
+        Composed or decomposed accents, non-breaking spaces, "05", "2,5", "15 (mười lăm)", "nửa tháng", "1 tháng rưỡi"
+        are understood, and so are lead-ins ("trong thời hạn", "không quá") and tails ("kể từ ngày nhận đủ hồ sơ",
+        "không kể thời gian niêm yết"). A range, or a second term for other cases, is refused.
         """
         if not isinstance(text, str):
             raise InvalidInput(f"{text!r} is not a text", path="term")
         if len(text) > 500:
             raise InvalidInput(f"a term of {len(text)} characters: at most 500 are read", path="term")
-        plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+        plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split()).replace("(làm việc)", "làm việc")
         cut_off = _cut_off(plain, text)
         head = re.split(
             r"[;,.(]?\s*(?:trường hợp|nếu|sau|tiếp nhận sau|nhận hồ sơ sau)\s.*\d{1,2}\s*(?:giờ|h|:)", plain
         )[0]
+        if _patterns()["other_case"].search(head):
+            raise InvalidInput(
+                f"{text!r} names a second term for other cases; make each a Term (see TermTable)", path="term"
+            )
         head = _patterns()["tail"].sub("", head.strip(" ;,.")).strip(" ;,.(")
         if _patterns()["same_day"].fullmatch(head):
             return cls(amount=0, unit=Unit.SAME_DAY, cut_off=cut_off)
@@ -144,9 +151,13 @@ class Term:
         if found is None and _patterns()["range"].match(head):
             raise InvalidInput(f"{text!r} is a range; a term has one end, give the longest that is meant", path="term")
         if found is None or found["unit"] not in _UNITS:
-            raise InvalidInput(f"{text!r} is not a term that is understood", path="term")
+            raise InvalidInput(
+                f"{text!r} is not a term that is understood, such as '15 ngày làm việc' or '01 tháng'", path="term"
+            )
         amount, unit = _number(found["number"], text), _UNITS[found["unit"]]
         _same_again(found["again"], amount, text)
+        if found["and_half"]:
+            amount += Decimal("0.5")
         if found["unit"] == "quý":
             amount *= 3
         return _half(amount, unit, cut_off)
@@ -192,16 +203,20 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"|within)\s*:?\s+)+"
         ),
         "tail": re.compile(
-            r"\s*(?:,\s*)?(?:kể từ|tính từ|từ khi|từ ngày|sau khi|from|hoặc (?:trong )?ngày làm việc tiếp theo)\b.*$"
+            r"[\s(]*(?:,\s*)?(?:kể từ|tính từ|từ khi|từ ngày|sau khi|from|(?:không|chưa) (?:kể|tính|bao gồm)"
+            r"|hoặc (?:trong )?ngày làm việc tiếp theo)\b.*$"
+        ),
+        "other_case": re.compile(
+            rf"(?:trường hợp|nếu|đối với)\s[^.;]*?(?:\d|\b(?:{digit}|mười|mươi)\s)\W*(?:{units})\b"
         ),
         "same_day": re.compile(
-            r"(?:ngay )?trong (?:cùng )?ngày(?: làm việc)?"
+            r"(?:(?:giải quyết|trả kết quả) )?(?:ngay )?trong (?:cùng )?ngày(?: làm việc)?"
             r"(?:(?: cơ quan, tổ chức)?(?: tiếp)? nhận(?: đủ)?(?: hồ sơ| yêu cầu)?)?"
             r"|(?:the )?same (?:working )?day"
         ),
         "amount": re.compile(
             rf"(?P<number>\d{{1,9}}(?:[.,]\d{{1,3}})?|1[/\u2044]2|nửa|{words})\s*(?:\((?P<again>[^)]{{1,60}})\)\s*)?"
-            rf"(?P<unit>{units})"
+            rf"(?P<unit>{units})(?P<and_half> rưỡi)?"
         ),
         "range": re.compile(r"(?:từ\s+)?\d+\s*(?:-|\u2013|\u2014|đến|tới)\s*\d+"),
         "number": re.compile(rf"\d{{1,9}}(?:[.,]\d{{1,3}})?|{words}"),
