@@ -149,6 +149,8 @@ def renew_timestamps(records: Iterable[EvidenceRecord], *, timestamper: Timestam
     chain.
     """
     held = tuple(records)
+    if not held:
+        raise InvalidInput("there is no record to renew", path="records")
     algorithms = {record.chains[-1][-1].algorithm for record in held}
     if len(algorithms) != 1:
         raise InvalidInput("the records use different hashes; renew each kind by itself", path="records")
@@ -190,12 +192,19 @@ def members(hashes: Mapping[str, Group], algorithm: str) -> tuple[bytes, ...]:
 
 def _leaf(record: EvidenceRecord, hashes: Mapping[str, Group], algorithm: str, index: int) -> tuple[bytes, ...]:
     first = record.chains[-1][0]
-    bound = rebound(record, len(record.chains) - 1, members(hashes, first.algorithm))
+    old = members(hashes, first.algorithm)
+    bound = rebound(record, len(record.chains) - 1, old)
     if not bound or not first.covers(bound) or not _covers(first, bound):
         raise InvalidInput("the record does not cover this object", path=f"items[{index}]")
+    if len(bound) > 1 and set(bound) != set(first.tree[0]):
+        raise InvalidInput("the stamped group has more members than were given", path=f"items[{index}]")
     new = members(hashes, algorithm)
     if not new:
         raise InvalidInput(f"the {algorithm} hash of the object is missing", path=f"items[{index}].{algorithm}")
+    if len(set(new)) != len(set(old)) or any(len(value) != SIZES.get(algorithm) for value in new):
+        raise InvalidInput(
+            f"each member needs its {algorithm} hash, in its full length", path=f"items[{index}].{algorithm}"
+        )
     return rebound(record, len(record.chains), new, algorithm)
 
 
