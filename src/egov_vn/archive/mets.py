@@ -157,6 +157,8 @@ def encode_href(path: str) -> str:
 
 _M: Final = f"{{{METS_NS}}}"
 _HREF: Final = f"{{{XLINK_NS}}}href"
+_MD_REF, _LOCATION = f"{_M}mdRef", f"{_M}FLocat"
+_DIVISION, _FILE_POINTER, _METS_POINTER = f"{_M}div", f"{_M}fptr", f"{_M}mptr"
 _TITLE: Final = f"{{{XLINK_NS}}}title"
 
 
@@ -225,19 +227,23 @@ def _read_references(root: etree._Element) -> Iterator[Reference]:
         *(("digiprov", item) for item in root.iterfind(f"{_M}amdSec/{_M}digiprovMD")),
     ]
     for section, parent in sections:
-        for item in parent.iterfind(f"{_M}mdRef"):
+        for item in parent:
+            if item.tag != _MD_REF:
+                continue
+            get = item.get
+            href = get(_HREF, "")
             yield Reference(
                 section=section,
                 section_id=parent.get("ID", ""),
-                id=item.get("ID", ""),
-                href=unquote(item.get(_HREF, "")),
-                mdtype=item.get("MDTYPE", ""),
-                mdtype_version=item.get("MDTYPEVERSION", ""),
-                mimetype=item.get("MIMETYPE", ""),
-                size=_number(item.get("SIZE")),
-                checksum=item.get("CHECKSUM", ""),
-                checksum_type=item.get("CHECKSUMTYPE", ""),
-                created=item.get("CREATED", ""),
+                id=get("ID", ""),
+                href=unquote(href) if "%" in href else href,
+                mdtype=get("MDTYPE", ""),
+                mdtype_version=get("MDTYPEVERSION", ""),
+                mimetype=get("MIMETYPE", ""),
+                size=_number(get("SIZE")),
+                checksum=get("CHECKSUM", ""),
+                checksum_type=get("CHECKSUMTYPE", ""),
+                created=get("CREATED", ""),
                 status=parent.get("STATUS", ""),
                 line=item.sourceline or 0,
             )
@@ -255,8 +261,11 @@ def _read_groups(section: etree._Element) -> Iterator[FileGroup]:
 
 
 def _read_file(item: etree._Element) -> MetsFile:
-    location = item.find(f"{_M}FLocat")
-    href = location.get(_HREF, "") if location is not None else ""
+    href = ""
+    for child in item:
+        if child.tag == _LOCATION:
+            href = child.get(_HREF, "")
+            break
     get = item.get
     return MetsFile(
         id=get("ID", ""),
@@ -275,14 +284,26 @@ def _read_file(item: etree._Element) -> MetsFile:
 
 
 def _read_division(item: etree._Element) -> Division:
+    get = item.get
+    files: list[str] = []
+    pointers: list[tuple[str, str]] = []
+    children: list[Division] = []
+    for child in item:
+        tag = child.tag
+        if tag == _FILE_POINTER:
+            files.append(child.get("FILEID", ""))
+        elif tag == _DIVISION:
+            children.append(_read_division(child))
+        elif tag == _METS_POINTER:
+            pointers.append((unquote(child.get(_HREF, "")), child.get(_TITLE, "")))
     return Division(
-        id=item.get("ID", ""),
-        label=item.get("LABEL", ""),
-        type=item.get("TYPE", ""),
-        dmd_ids=tuple(item.get("DMDID", "").split()),
-        adm_ids=tuple(item.get("ADMID", "").split()),
-        file_ids=tuple(child.get("FILEID", "") for child in item.iterfind(f"{_M}fptr")),
-        pointers=tuple((unquote(child.get(_HREF, "")), child.get(_TITLE, "")) for child in item.iterfind(f"{_M}mptr")),
-        children=tuple(_read_division(child) for child in item.iterfind(f"{_M}div")),
+        id=get("ID", ""),
+        label=get("LABEL", ""),
+        type=get("TYPE", ""),
+        dmd_ids=tuple(get("DMDID", "").split()),
+        adm_ids=tuple(get("ADMID", "").split()),
+        file_ids=tuple(files),
+        pointers=tuple(pointers),
+        children=tuple(children),
         line=item.sourceline or 0,
     )

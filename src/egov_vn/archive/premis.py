@@ -231,6 +231,7 @@ def _at(item: etree._Element, path: str) -> str:
     return item.findtext(_qualified(path), "").strip()
 
 
+_EVENT_LINK: Final = f"{_P}linkingEventIdentifier"
 _OBJECT_TEXTS: Final = {
     "objectCategory": "category",
     "objectIdentifier/objectIdentifierValue": "identifier",
@@ -255,23 +256,29 @@ def _object_steps() -> dict[str, Any]:
     return steps
 
 
-def _texts(item: etree._Element, steps: dict[str, Any], found: dict[str, str]) -> dict[str, str]:
-    """Gather the first text of each path of *steps* in one walk: a package has as many objects as files."""
+def _texts(
+    item: etree._Element, steps: dict[str, Any], found: dict[str, str], others: list[etree._Element]
+) -> dict[str, str]:
+    """Gather the first text of each path of *steps* in one walk, for a package has as many objects as files.
+
+    The elements that no step leads to are put among *others*.
+    """
     for child in item:
-        step = steps.get(child.tag) if isinstance(child.tag, str) else None
+        step = steps.get(child.tag)
         if step is None:
-            continue
-        if isinstance(step, str):
-            found.setdefault(step, (child.text or "").strip())
-        else:
-            _texts(child, step, found)
+            others.append(child)
+        elif step.__class__ is dict:
+            _texts(child, step, found, others)
+        elif step not in found:
+            found[step] = (child.text or "").strip()
     return found
 
 
 def _read_objects(root: etree._Element) -> Iterator[PremisObject]:
     steps = _object_steps()
     for item in root.iterfind(f"{_P}object"):
-        texts = _texts(item, steps, {})
+        others: list[etree._Element] = []
+        texts = _texts(item, steps, {}, others)
         kind = item.get(f"{{{XSI_NS}}}type", "").rpartition(":")[2]
         if not kind:
             words = texts.get("category", "")
@@ -286,9 +293,7 @@ def _read_objects(root: etree._Element) -> Iterator[PremisObject]:
             format=texts.get("format", ""),
             original_name=texts.get("original_name", ""),
             location=texts.get("location", ""),
-            events=tuple(
-                _at(link, "linkingEventIdentifierValue") for link in item.iterfind(f"{_P}linkingEventIdentifier")
-            ),
+            events=tuple(_at(link, "linkingEventIdentifierValue") for link in others if link.tag == _EVENT_LINK),
             line=item.sourceline or 0,
         )
 
