@@ -6,18 +6,17 @@ name whole or not at all. A bag that is read is hostile until checked: no name l
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from egov_vn.archive.bag_tags import BagTags, read_tags
+from egov_vn.archive.intake import pass_on, told
 from egov_vn.archive.parallel import each
 from egov_vn.archive.record import Payload
 from egov_vn.archive.report import CheckReport
@@ -33,7 +32,8 @@ __all__ = ["Bag", "check_bag", "read_bag", "write_bag"]
 _WRITTEN: Final = ("sha256", "sha512")
 """Hashes that are written: the two that RFC 8493 section 2.4 asks every implementation to know."""
 _PARALLEL_FROM: Final = 1 << 20
-"""Files from this size are hashed by threads; over smaller ones threads would only fight for Python's lock."""
+_SMALL: Final = 1 << 18
+"""Files shorter than this are read by one call."""
 _UNWRITABLE: Final = re.compile("[\r\n\ud800-\udfff]")
 _LABEL: Final = re.compile(r"[^\s:][^:\r\n]*\Z")
 
@@ -265,27 +265,26 @@ def _fixity(tree: Tree, tags: BagTags, *, workers: int) -> list[CheckFinding]:
             for path, digest in manifest.items():
                 if path in tree.sizes:
                     expected.setdefault(path, {})[algorithm] = digest
-    work: Callable[[tuple[str, dict[str, str]]], list[CheckFinding]] = lambda item: _hash(tree, *item)  # noqa: E731
     items = sorted(expected.items())
-    large = [item for item in items if tree.sizes[item[0]] >= _PARALLEL_FROM] if workers > 1 else []
-    if not large:
-        return [found for item in items for found in work(item)]
-    with ThreadPoolExecutor(workers) as pool:
-        pending = {item[0]: pool.submit(work, item) for item in large}
-        small = {item[0]: work(item) for item in items if item[0] not in pending}
-        return [found for path, _ in items for found in (small[path] if path in small else pending[path].result())]
+    # hashing lets go of Python's lock: from some bytes on threads gain more than they cost
+    threads = workers if sum(tree.sizes[path] for path, _ in items) >= _PARALLEL_FROM else 1
+    found = each(lambda item: _hash(tree, *item), items, workers=threads, worth=1)
+    return [finding for findings in found for finding in findings]
 
 
-def _hash(tree: Tree, path: str, expected: Mapping[str, str]) -> list[CheckFinding]:
-    states: dict[str, Any] = {name: hashlib.new(name, usedforsecurity=False) for name in expected}
+def _hash(tree: Tree, path: str, expected: Mapping[str, str]) -> Sequence[CheckFinding]:
+    algorithms = tuple(expected)
     try:
-        for chunk in tree.chunks(path):
-            for state in states.values():
-                state.update(chunk)
+        if tree.sizes[path] < _SMALL:
+            hashes = told(tree.read(path, _SMALL), algorithms).hashes
+        else:
+            hashes = pass_on(tree.chunks(path), algorithms=algorithms).hashes
     except InvalidInput as error:
         return [broken("ARC-PATH-UNREADABLE", path=path, found=error.message)]
+    if hashes == tuple(expected.values()):
+        return ()
     return [
-        broken("BAG-CHECKSUM", path=path, expected=digest, found=states[name].hexdigest())
-        for name, digest in expected.items()
-        if states[name].hexdigest() != digest
+        broken("BAG-CHECKSUM", path=path, expected=digest, found=found)
+        for digest, found in zip(expected.values(), hashes, strict=True)
+        if digest != found
     ]

@@ -39,7 +39,9 @@ class Written(NamedTuple):
 
 def told(data: bytes, algorithms: tuple[str, ...]) -> Written:
     """Return the size and hashes of *data*."""
-    return Written(len(data), tuple([getattr(hashlib, name)(data).hexdigest() for name in algorithms]))
+    return Written(
+        len(data), tuple([getattr(hashlib, name)(data, usedforsecurity=False).hexdigest() for name in algorithms])
+    )
 
 
 def open_regular(path: Path) -> tuple[int, os.stat_result]:
@@ -112,7 +114,7 @@ def _changed(path: Path) -> InvalidInput:
 
 def pass_on(chunks: Iterable[Any], *, algorithms: tuple[str, ...], to: Pass | None = None) -> Written:
     """Hand the *chunks* on *to* their place, one after the other, and hash them."""
-    states, size = [getattr(hashlib, name)() for name in algorithms], 0
+    states, size = [getattr(hashlib, name)(usedforsecurity=False) for name in algorithms], 0
     for chunk in chunks:
         for state in states:
             state.update(chunk)
