@@ -16,7 +16,6 @@ from asn1crypto import algos, keys
 from asn1crypto import x509 as asn1_x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_der_public_key
-from pyhanko_certvalidator.registry import CertificateRegistry
 from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator, SignatureValidationContext
 
 from egov_vn.errors import InvalidInput
@@ -117,17 +116,6 @@ class Memo:
             if raw not in self._names:
                 self._names[raw] = name.hashable
         return self._names[first] == self._names[second]
-
-    def registry(self, ders: Iterable[bytes]) -> CertificateRegistry:
-        """Return a registry of the readable certificates among *ders*."""
-        readable = []
-        for der in ders:
-            try:
-                readable.append(self.certificate(der))
-            except InvalidInput:
-                continue  # a broken certificate in a bag of helpers is no reason to refuse the rest
-        registry: CertificateRegistry = CertificateRegistry.build(readable)
-        return registry
 
     def verifies(
         self,

@@ -1,8 +1,8 @@
 """The certification path: from a certificate up to an anchor, judged at one instant (*đường dẫn tin cậy*).
 
 The instant is the one at which a time-stamp proves the signature to exist; without a time-stamp it is the validation
-time. A certificate that expired or was revoked later does no harm. The path is found and checked against RFC 5280 by
-pyhanko-certvalidator; time, revocation, purpose and algorithms are judged here, each with a finding of its own.
+time. A certificate that expired or was revoked later does no harm. The path is found by `chain` and checked against
+RFC 5280 by pyhanko-certvalidator; time, revocation, purpose and algorithms are judged here, each with its own finding.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final
 from asn1crypto import x509 as asn1_x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from pyhanko_certvalidator.context import ValidationContext
-from pyhanko_certvalidator.errors import PathBuildingError, ValidationError
+from pyhanko_certvalidator.errors import ValidationError
 from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.policy_decl import (
     AcceptAllAlgorithms,
@@ -24,7 +24,6 @@ from pyhanko_certvalidator.policy_decl import (
     RevocationCheckingPolicy,
     RevocationCheckingRule,
 )
-from pyhanko_certvalidator.registry import PathBuilder, SimpleTrustManager
 from pyhanko_certvalidator.validate import async_validate_path
 
 from egov_vn.clock import require_aware
@@ -32,6 +31,7 @@ from egov_vn.errors import InvalidInput
 from egov_vn.finding import Finding
 from egov_vn.signature import messages
 from egov_vn.signature._sync import run
+from egov_vn.signature.chain import MemoValidator, find_paths
 from egov_vn.signature.memo import Memo, Proofs
 from egov_vn.signature.policy import RevocationRule, SignaturePolicy, key_size, signature_algorithm_name
 from egov_vn.signature.report import Indication, SubIndication, worst_of
@@ -41,7 +41,6 @@ from egov_vn.signature.trust import Anchor, TrustStore
 
 __all__ = ["ChainReport", "Usage", "assess_certificate"]
 
-_MOST_PATHS: Final = 8
 _MOST_HELPERS: Final = 500
 _NO_REVOCATION: Final = CertRevTrustPolicy(
     RevocationCheckingPolicy(
@@ -166,31 +165,8 @@ def _paths(task: _Task, intermediates: Iterable[bytes]) -> list[ValidationPath]:
     helpers = tuple(dict.fromkeys((*intermediates, *task.trust.intermediates)))
     if len(helpers) > _MOST_HELPERS:
         raise InvalidInput(f"{len(helpers)} certificates came with the signature; {_MOST_HELPERS} are read at most")
-    key = ("builder", helpers, task.trust.anchors)
-    builder: PathBuilder | None = task.memo.items.get(key)
-    if builder is None:
-        roots = [task.memo.certificate(anchor.der) for anchor in task.trust.anchors]
-        manager = SimpleTrustManager.build(trust_roots=roots)
-        registry = task.memo.registry((*helpers, *(anchor.der for anchor in task.trust.anchors)))
-        builder = task.memo.items[key] = PathBuilder(trust_manager=manager, registry=registry)
-    return run(lambda: _collect(builder, task.leaf))
-
-
-async def _collect(builder: PathBuilder, leaf: asn1_x509.Certificate) -> list[ValidationPath]:
-    found: list[ValidationPath] = []
-    walker = builder.async_build_paths_lazy(leaf)
-    try:
-        async for path in walker:
-            found.append(path)
-            if len(found) >= _MOST_PATHS:
-                break
-    except PathBuildingError:
-        return found
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return found  # a helper that cannot be read after all leads nowhere; the paths found before it stand
-    finally:
-        await walker.cancel()
-    return found
+    anchors = tuple(anchor.der for anchor in task.trust.anchors)
+    return find_paths(task.leaf, anchors=anchors, helpers=helpers, memo=task.memo)
 
 
 def _try_path(task: _Task, path: ValidationPath) -> ChainReport:
@@ -250,19 +226,24 @@ def _check_structure(task: _Task, path: ValidationPath, chain: list[asn1_x509.Ce
         return
     key = ("structure", *(item.dump() for item in chain))
     if key not in task.memo.items:
-        task.memo.items[key] = _structure_problem(path, moment=min(max(task.moment, start), end))
+        task.memo.items[key] = _structure_problem(path, task.memo, moment=min(max(task.moment, start), end))
     problem: str | None = task.memo.items[key]
     if problem is not None:
         task.add(messages.chain_invalid(task.where, problem), SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE)
 
 
-def _structure_problem(path: ValidationPath, *, moment: datetime) -> str | None:
+def _structure_problem(path: ValidationPath, memo: Memo, *, moment: datetime) -> str | None:
+    for certificate in path:
+        named = certificate["tbs_certificate"]["signature"]["algorithm"].dotted
+        if named != certificate["signature_algorithm"]["algorithm"].dotted:
+            return "a certificate names another signature algorithm outside than inside (RFC 5280 section 4.1.1.2)"
     context = ValidationContext(
         trust_roots=[path.trust_anchor],
         moment=moment,
         allow_fetching=False,
         revinfo_policy=_NO_REVOCATION,
         algorithm_usage_policy=AcceptAllAlgorithms(),
+        signature_validator=MemoValidator(memo),
     )
     try:
         run(lambda: async_validate_path(context, path))
