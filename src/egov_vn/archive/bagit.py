@@ -22,7 +22,7 @@ from egov_vn.archive.record import Payload
 from egov_vn.archive.report import CheckReport
 from egov_vn.archive.rules import CheckFinding, broken
 from egov_vn.archive.sink import FolderSink, Sink, ZipSink
-from egov_vn.archive.tree import FolderTree, Limits, Tree, ZipTree, is_safe_path
+from egov_vn.archive.tree import FolderTree, Limits, Tree, ZipTree, is_folder, is_safe_path
 from egov_vn.clock import require_aware, vietnam_date
 from egov_vn.errors import InvalidInput
 from egov_vn.finding import Severity
@@ -130,9 +130,7 @@ def check_bag(path: Path, *, workers: int = 2, fixity: bool = True, limits: Limi
 
 
 def _open(path: Path, limits: Limits) -> Tree:
-    if path.is_symlink() or not path.exists():
-        raise InvalidInput("is a link" if path.is_symlink() else "there is no bag here", path=str(path))
-    return FolderTree(path, limits) if path.is_dir() else ZipTree(path, limits)
+    return FolderTree(path, limits) if is_folder(path) else ZipTree(path, limits)
 
 
 # writing
@@ -278,7 +276,7 @@ def _hash(tree: Tree, path: str, expected: Mapping[str, str]) -> Sequence[CheckF
         if tree.sizes[path] < _SMALL:
             hashes = told(tree.read(path, _SMALL), algorithms).hashes
         else:
-            hashes = pass_on(tree.chunks(path), algorithms=algorithms).hashes
+            hashes = pass_on(tree.blocks(path, _SMALL), algorithms=algorithms).hashes
     except InvalidInput as error:
         return [broken("ARC-PATH-UNREADABLE", path=path, found=error.message)]
     if hashes == tuple(expected.values()):

@@ -20,12 +20,13 @@ from typing import Final
 from egov_vn.archive.rules import CheckFinding, Findings, broken
 from egov_vn.errors import InvalidInput
 
-__all__ = ["FolderTree", "Limits", "Tree", "ZipTree", "is_safe_path", "open_tree"]
+__all__ = ["FolderTree", "Limits", "Tree", "ZipTree", "is_folder", "is_safe_path", "open_tree"]
 
 _CHUNK: Final = 1024 * 1024
 _FLAGS: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 _DRIVE: Final = re.compile(r"^[A-Za-z]:")
 _PLAIN: Final = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*")
+_PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -131,7 +132,12 @@ class FolderTree(Tree):
                 self.told.say("ARC-PATH-UNREADABLE", path=prefix, found=error.strerror)
                 continue
             for entry in found:
-                total += self._take(entry, prefix + entry.name, depth, stack)
+                # most of what a package holds: a file with a plain name, below a folder whose name was looked at
+                if _PLAIN_NAME.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                    size = self.sizes[prefix + entry.name] = entry.stat(follow_symlinks=False).st_size
+                    total += size
+                else:
+                    total += self._take(entry, prefix + entry.name, depth, stack)
             if len(self.sizes) > limits.max_files or total > limits.max_bytes:
                 self.told.say("ARC-LIMIT", expected=limits.max_files, found=len(self.sizes))
                 return
@@ -321,18 +327,38 @@ class ZipTree(Tree):
 
 def open_tree(path: Path, limits: Limits) -> Tree:
     """Open the package at *path*: a folder, a folder that holds one package folder, or a ZIP file."""
-    if path.is_symlink() or not path.exists():
-        raise InvalidInput("there is no package here" if not path.exists() else "is a link", path=str(path))
-    if not path.is_dir():
+    if not is_folder(path):
         tree: Tree = ZipTree(path, limits)
     else:
-        folder = path if (path / "METS.xml").exists() else _only_child(path)
+        folder = path if os.path.lexists(path / "METS.xml") else _only_child(path)
         tree = FolderTree(folder, limits)
         tree.root = folder.resolve().name
     tree.check_names()
     return tree
 
 
+def is_folder(path: Path) -> bool:
+    """Say whether *path* is a folder or a file; anything else, a link or a pipe, is `InvalidInput`."""
+    try:
+        mode = path.lstat().st_mode
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise InvalidInput("there is no package here", path=str(path)) from error
+    except OSError as error:
+        raise InvalidInput(f"cannot be read: {error.strerror}", path=str(path)) from error
+    except ValueError as error:
+        raise InvalidInput(f"is no path: {error}", path=repr(str(path))) from error
+    if stat.S_ISLNK(mode):
+        raise InvalidInput("is a link", path=str(path))
+    if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
+        raise InvalidInput("is neither a folder nor a file", path=str(path))
+    return stat.S_ISDIR(mode)
+
+
 def _only_child(path: Path) -> Path:
-    children = [child for child in path.iterdir() if child.is_dir() and not child.is_symlink()]
-    return children[0] if len(children) == 1 and (children[0] / "METS.xml").is_file() else path
+    """Return the one folder in *path* if it is a package; what a killed writer left (`.….part`) does not count."""
+    try:
+        with os.scandir(path) as entries:
+            found = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False) and entry.name[0] != "."]
+    except OSError as error:
+        raise InvalidInput(f"cannot be read: {error.strerror}", path=str(path)) from error
+    return path / found[0] if len(found) == 1 and (path / found[0] / "METS.xml").is_file() else path
