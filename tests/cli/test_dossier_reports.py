@@ -145,8 +145,10 @@ def test_a_form_is_drawn(tmp_path: Path) -> None:
     content = {"agency": "UBND xã", "applicant": "A", "procedure": "B", "reason": "C", "received_by": "D"}
     values.write_text(json.dumps(content), encoding="utf-8")
     out = tmp_path / "form.pdf"
-    done = run("form", "rejection", values, "--code", "H13-260212-0001", "--at", "2026-02-12T09:00", "-o", out)
+    arguments = ("form", "rejection", values, "--code", "H13-260212-0001", "--at", "2026-02-12T09:00", "-o", out)
+    done = run(*arguments, "--symbol", "both", "--copies", "2", "--qr-text", "https://dichvucong.example/tra-cuu")
     assert done.exit_code == 0, done.output
+    assert isinstance(run(*arguments, "--symbol", "stamp").exception, InvalidInput)
     assert out.read_bytes().startswith(b"%PDF")
     plain = json.loads(run("form", "rejection", values, "--code", "H13", "--at", "2024-02-12", "--json").output)
     assert plain["form_set"] == "tt01_2018"

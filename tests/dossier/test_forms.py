@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
+from egov_vn._typeset import compile_png
 from egov_vn.clock import VIETNAM
 from egov_vn.dossier import forms
+from egov_vn.dossier.form_drawing import drawing
 from egov_vn.errors import InvalidInput, NotInForce
 
 pytest.importorskip("typst", reason="the extra forms is not installed")
@@ -221,6 +223,149 @@ def test_the_receipt_says_what_was_given(tmp_path: Path) -> None:
 
 def test_the_same_arguments_give_the_same_bytes() -> None:
     assert drawn("receipt") == drawn("receipt")
+
+
+LONG_CODE = "H15.50.05.13.ABCDEFGHIJKLMNOPQRSTUV-260804-0583"
+
+
+def picture(key: str, which: str, code: str, **more: Any) -> Any:
+    """Return the first page as a picture, as a scanner of 300 dots to the inch would give it."""
+    image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
+    filled = forms.fill(key, VALUES[key], code=code, at=AT, which=which)
+    data = drawing(filled, **{"symbol": "barcode", "qr_text": None, "copies": 1, **more})
+    return image.open(io.BytesIO(compile_png("egov_vn.dossier:form", data=data, at=AT, dpi=300)[0]))
+
+
+def scanned(page: Any) -> set[tuple[str, str]]:
+    zxingcpp = pytest.importorskip("zxingcpp", reason="zxing-cpp, the independent decoder, is not installed")
+    found = zxingcpp.read_barcodes(page)
+    return {("qr" if "QR" in str(item.format) else "barcode", item.text) for item in found}
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("symbol", ["barcode", "qr", "both", "none"])
+@pytest.mark.parametrize(("which", "key"), [item for item in EVERY_FORM if item[1] != "register"])
+def test_an_independent_reader_reads_the_symbols_of_every_form(which: str, key: str, symbol: str) -> None:
+    wanted = {"both": {"barcode", "qr"}, "none": set()}.get(symbol, {symbol})
+    assert scanned(picture(key, which, CODE, symbol=symbol)) == {(kind, CODE) for kind in wanted}
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("symbol", ["barcode", "qr", "both"])
+def test_the_longest_code_is_read_too(symbol: str) -> None:
+    found = scanned(picture("receipt", "tt03_2025", LONG_CODE, symbol=symbol))
+    assert {text for _, text in found} == {LONG_CODE}
+    assert len(found) == (2 if symbol == "both" else 1)
+
+
+@pytest.mark.oracle
+def test_a_qr_code_may_hold_an_address() -> None:
+    address = "https://dichvucong.example/tra-cuu?ma=" + CODE
+    found = scanned(picture("receipt", "tt03_2025", CODE, symbol="both", qr_text=address))
+    assert found == {("barcode", CODE), ("qr", address)}
+
+
+def test_each_copy_has_its_label_its_pages_and_its_places_to_sign(tmp_path: Path) -> None:
+    made = forms.typeset(forms.fill("receipt", VALUES["receipt"], code=CODE, at=AT), copies=2)
+    assert made.pages == 2
+    assert set(made.boxes) == {"left", "right", "left-2", "right-2"}
+    assert made.boxes["left-2"].page == 2
+    text = page_text(made.pdf, tmp_path)
+    assert "Liên 1: giao người nộp hồ sơ" in text
+    assert "Liên 2: lưu tại Bộ phận Một cửa" in text
+    assert text.replace(" / ", "/").count(" 1/1") == 2
+    assert text.count(f"Mã hồ sơ: {CODE}") == 2
+    other = forms.render("rejection", VALUES["rejection"], code=CODE, at=AT, copies=3)
+    assert "(Liên 3)" in page_text(other, tmp_path)
+
+
+def test_a_long_list_keeps_its_rows_whole_and_every_page_names_the_dossier(tmp_path: Path) -> None:
+    long = "Giấy chứng nhận quyền sử dụng đất, quyền sở hữu nhà ở và tài sản khác gắn liền với đất "
+    rows = [{"name": f"{long}{index:03d}x", "copy_type": f"bản sao {index:03d}y", "quantity": 1} for index in range(60)]
+    filled = forms.fill("receipt", {**VALUES["receipt"], "components": rows}, code=CODE, at=AT)
+    made = forms.typeset(filled, copies=2)
+    assert made.pages > 4
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler-utils) is not installed")
+    (tmp_path / "form.pdf").write_bytes(made.pdf)
+    done = subprocess.run(["pdftotext", "-layout", "form.pdf", "-"], cwd=tmp_path, capture_output=True, check=True)
+    pages = [" ".join(page.split()) for page in done.stdout.decode().split("\f")[:-1]]
+    each = made.pages // 2
+    for number, page in enumerate(pages):
+        assert f" {number % each + 1}/{each}" in page.replace(" / ", "/")
+        assert CODE in page
+    for index in range(60):
+        holds = [number for number, page in enumerate(pages[:each]) if f"{index:03d}x" in page]
+        assert holds == [number for number, page in enumerate(pages[:each]) if f"sao {index:03d}y" in page]
+        assert len(holds) == 1
+
+
+def test_the_last_words_stand_on_the_page_that_is_signed(tmp_path: Path) -> None:
+    for lines in range(20, 40):
+        values = {**VALUES["apology"], "reason": "Lý do.\n" * lines}
+        pdf = forms.render("apology", values, code=CODE, at=AT)
+        (tmp_path / "form.pdf").write_bytes(pdf)
+        if shutil.which("pdftotext") is None:
+            pytest.skip("pdftotext (poppler-utils) is not installed")
+        done = subprocess.run(["pdftotext", "form.pdf", "-"], cwd=tmp_path, capture_output=True, check=True)
+        last = done.stdout.decode().split("\f")[-2]
+        assert "Lê Văn Ví Dụ" in last
+        assert "03/03/2026" in last
+
+
+@pytest.mark.parametrize(("which", "key"), EVERY_FORM)
+def test_long_values_stay_on_the_paper(which: str, key: str, tmp_path: Path) -> None:
+    def longer(value: Any) -> Any:
+        if isinstance(value, str):
+            return "W" * 300
+        return (
+            [{name: longer(cell) for name, cell in row.items()} for row in value] if isinstance(value, list) else value
+        )
+
+    values = {name: longer(value) for name, value in VALUES[key].items()}
+    made = forms.typeset(forms.fill(key, values, code=None if key == "register" else CODE, at=AT, which=which))
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler-utils) is not installed")
+    (tmp_path / "form.pdf").write_bytes(made.pdf)
+    done = subprocess.run(["pdftotext", "-bbox", "form.pdf", "-"], cwd=tmp_path, capture_output=True, check=True)
+    width = 297 if key == "register" else 148
+    edges = [float(part.split('"')[0]) for part in done.stdout.decode().split('xMax="')[1:]]
+    assert max(edges) <= (width - 10) * 72 / 25.4
+    assert done.stdout.decode().count("W") >= 300 * 3
+
+
+def test_an_unnamed_applicant_still_has_a_place_to_sign(tmp_path: Path) -> None:
+    values = {name: value for name, value in VALUES["receipt"].items() if name != "submitted_by"}
+    made = forms.typeset(forms.fill("receipt", values, code=CODE, at=AT))
+    assert set(made.boxes) == {"left", "right"}
+    assert "NGƯỜI NỘP HỒ SƠ" in page_text(made.pdf, tmp_path)
+    book = {name: value for name, value in VALUES["register"].items() if not name.startswith("signed")}
+    assert forms.typeset(forms.fill("register", book, code=None, at=AT)).boxes == {}
+
+
+def test_an_empty_list_has_rows_to_fill_in_by_hand() -> None:
+    filled = forms.fill("control_slip", {**VALUES["control_slip"], "transfers": []}, code=CODE, at=AT)
+    data = drawing(filled, symbol="none", qr_text=None, copies=1)
+    assert next(item for item in data["body"] if item["kind"] == "rows")["blank"] == 4
+    assert data["bars"] == ()
+    assert data["qr"] is None
+
+
+@pytest.mark.parametrize(
+    ("more", "path"),
+    [
+        ({"symbol": "stamp"}, "symbol"),
+        ({"copies": 0}, "copies"),
+        ({"copies": 10}, "copies"),
+        ({"copies": True}, "copies"),
+        ({"qr_text": "x"}, "qr_text"),
+        ({"symbol": "qr", "qr_text": "x" * 300}, "text"),
+    ],
+)
+def test_wrong_drawings_are_refused(more: dict[str, Any], path: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        forms.typeset(forms.fill("receipt", VALUES["receipt"], code=CODE, at=AT), **more)
+    assert caught.value.path == path
 
 
 def test_the_places_of_the_signatures_are_reported() -> None:

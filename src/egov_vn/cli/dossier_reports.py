@@ -207,6 +207,9 @@ def _form(
     code: str | None = typer.Option(None, "--code", help="Mã hồ sơ."),
     at: str | None = typer.Option(None, "--at", help="Thời điểm lập (mặc định: bây giờ)."),
     which: str | None = typer.Option(None, "--set", help="tt01_2018 hoặc tt03_2025 (mặc định: theo ngày lập)."),
+    symbol: str = typer.Option("barcode", "--symbol", help="Mã của hồ sơ vẽ thành: barcode, qr, both hoặc none."),
+    qr_text: str | None = typer.Option(None, "--qr-text", help="Nội dung mã QR thay cho mã hồ sơ: địa chỉ tra cứu."),
+    copies: int = typer.Option(1, "--copies", help="Số liên."),
     out: Path | None = typer.Option(None, "--out", "-o", help="Tệp PDF."),
     as_json: bool = typer.Option(False, "--json", help="In nội dung dạng dữ liệu thay vì PDF."),
 ) -> None:
@@ -217,7 +220,8 @@ def _form(
         return
     if out is None:
         raise InvalidInput("say where the PDF goes", path="--out")
-    write_whole(out, forms.typeset(filled).pdf)
+    made = forms.typeset(filled, symbol=symbol, qr_text=qr_text, copies=copies)  # type: ignore[arg-type]
+    write_whole(out, made.pdf)
     typer.echo(str(out))
 
 

@@ -9,24 +9,23 @@ The lists of forms were read in the circulars; the layouts were not, and follow 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final, get_args
 
 from egov_vn._typeset import Typeset, compile_pdf
-from egov_vn.clock import VIETNAM, vietnam_date
-from egov_vn.dossier.barcode import code128
+from egov_vn.clock import vietnam_date
+from egov_vn.dossier.form_drawing import Symbol, drawing
 from egov_vn.dossier.form_values import FieldSpec, Shown, read_values
 from egov_vn.errors import InvalidInput, NotInForce
 from egov_vn.finding import Language, Text
 from egov_vn.law import Citation, Evidence, load
 
-__all__ = ["FilledForm", "Form", "catalogue", "fill", "form", "form_set", "render", "typeset"]
+__all__ = ["FilledForm", "Form", "Symbol", "catalogue", "fill", "form", "form_set", "render", "typeset"]
 
 _NO_CODE = frozenset({"register"})
-_HINT = "(Ký và ghi rõ họ tên)"
-_DIGITAL_HINT = "(Ký số hoặc ký tên, đóng dấu)"
+_MOST_COPIES: Final = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,17 +131,38 @@ def fill(
     return FilledForm(form=chosen, code=text, at=at, shown=read_values(chosen.fields, values))
 
 
-def render(form_key: str, values: Mapping[str, Any], *, code: object, at: datetime, which: str | None = None) -> bytes:
-    """Return the form as PDF/A-2b bytes with the bar code of *code*; see `fill` for the arguments and errors.
+def render(
+    form_key: str,
+    values: Mapping[str, Any],
+    *,
+    code: object,
+    at: datetime,
+    which: str | None = None,
+    symbol: Symbol = "barcode",
+    copies: int = 1,
+) -> bytes:
+    """Return the form as PDF/A-2b bytes with the bar code of *code*; see `fill` and `typeset` for arguments and errors.
 
     The bytes depend on the arguments alone: *at* is the creation date of the file. Needs the extra `forms`.
     """
-    return typeset(fill(form_key, values, code=code, at=at, which=which)).pdf
+    return typeset(fill(form_key, values, code=code, at=at, which=which), symbol=symbol, copies=copies).pdf
 
 
-def typeset(filled: FilledForm) -> Typeset:
-    """Draw a filled form; the result also says which font served and where the signatures go (`boxes`)."""
-    return compile_pdf("egov_vn.dossier:form", data=_drawing(filled), at=filled.at)
+def typeset(filled: FilledForm, *, symbol: Symbol = "barcode", qr_text: str | None = None, copies: int = 1) -> Typeset:
+    """Draw a filled form; the result also says which font served and where the signatures go (`boxes`).
+
+    *symbol* is drawn for the code: a bar code, a QR code, both, or none (TT 01/2018/TT-VPCP Art. 19(2) allows either).
+    *qr_text* goes into the QR code instead of the code, an address to look the dossier up for example. Each of the
+    *copies* (*liên*, at most 9) begins a page; the boxes of the second are `"left-2"` and `"right-2"`.
+    """
+    if symbol not in get_args(Symbol):
+        raise InvalidInput(f"{symbol!r} is not one of {', '.join(get_args(Symbol))}", path="symbol")
+    if type(copies) is not int or not 1 <= copies <= _MOST_COPIES:
+        raise InvalidInput(f"{copies!r} is not a number of copies of 1 to {_MOST_COPIES}", path="copies")
+    if qr_text is not None and symbol not in ("qr", "both"):
+        raise InvalidInput("there is no QR code to hold a text", path="qr_text")
+    data = drawing(filled, symbol=symbol, qr_text=qr_text, copies=copies)
+    return compile_pdf("egov_vn.dossier:form", data=data, at=filled.at)
 
 
 def _fields(key: str) -> tuple[FieldSpec, ...]:
@@ -153,69 +173,3 @@ def _fields(key: str) -> tuple[FieldSpec, ...]:
         for row in law.table("fields")
         if row["form"] in ("*", key)
     )
-
-
-def _drawing(filled: FilledForm) -> dict[str, Any]:
-    """Return what the template draws: words and positions, no decisions left."""
-    shown = {item.spec.key: item for item in filled.shown}
-
-    def text(key: str) -> str:
-        return shown[key].text if key in shown else ""
-
-    bars = code128(filled.code) if filled.code else None
-    here = filled.at.astimezone(VIETNAM)
-    place = f"{text('place')}, " if text("place") else ""
-    return {
-        "title": filled.form.title.vi,
-        "agency": text("agency"),
-        "parent_agency": text("parent_agency"),
-        "form_number": text("form_number"),
-        "dated": f"{place}ngày {here.day:02d} tháng {here.month:02d} năm {here.year}",
-        "code": filled.code,
-        "bars": bars.bars() if bars else (),
-        "modules": bars.modules if bars else 0,
-        "paper": filled.form.paper,
-        "landscape": filled.form.key == "register",
-        "footer": f"Mẫu số {filled.form.number} - {filled.form.source.instrument}",
-        "under_code": _pairs(filled.shown, "under_code"),
-        "foot": _pairs(filled.shown, "foot"),
-        "body": [_block(item) for item in filled.shown if item.spec.place == "body"],
-        "signatures": [_signature(shown, side) for side in ("left", "right")],
-    }
-
-
-def _pairs(shown: Iterable[Shown], place: str) -> list[dict[str, str]]:
-    return [{"label": item.spec.label.vi, "text": item.text} for item in shown if item.spec.place == place]
-
-
-def _block(item: Shown) -> dict[str, Any]:
-    if item.spec.kind == "fixed":
-        return {"kind": "fixed", "text": item.spec.label.vi}
-    if item.spec.kind != "rows":
-        return {"kind": "pair", "label": item.spec.label.vi, "text": item.text}
-    numbered = all(column.key != "ordinal" for column in item.spec.columns)
-    # Every column is drawn, empty ones too: the printed form leaves them to be filled in by hand.
-    used = item.spec.columns
-    rows = [[row.get(column.key, "") for column in used] for row in item.rows]
-    return {
-        "kind": "rows",
-        "label": item.spec.label.vi,
-        "numbered": numbered,
-        "head": [*(["TT"] if numbered else []), *(column.label.vi for column in used)],
-        "widths": [column.width for column in used],
-        "centred": [*([True] if numbered else []), *(column.kind != "text" for column in used)],
-        "rows": [[str(index), *row] if numbered else row for index, row in enumerate(rows, start=1)],
-    }
-
-
-def _signature(shown: Mapping[str, Shown], side: str) -> dict[str, str]:
-    name = next((item for item in shown.values() if item.spec.place == f"{side}_name"), None)
-    title = next((item for item in shown.values() if item.spec.place == f"{side}_title"), None)
-    if name is None:
-        return {"side": side, "role": "", "hint": "", "name": ""}
-    return {
-        "side": side,
-        "role": title.text if title else name.spec.label.vi,
-        "hint": _DIGITAL_HINT if title else _HINT,
-        "name": name.text,
-    }
