@@ -10,6 +10,7 @@ import pytest
 
 from egov_vn.clock import VIETNAM
 from egov_vn.dossier import read_lines, reconcile
+from egov_vn.dossier.listing import reconciliation_listing
 from egov_vn.dossier.lists import name_key, read_when
 from egov_vn.dossier.tables_io import decode
 from egov_vn.errors import InvalidInput
@@ -105,3 +106,15 @@ def test_a_letter_that_only_looks_the_same() -> None:
     assert name_key("Đỗ Văn Dũng") != name_key("Dỗ Văn Dũng")
     paper = read_lines(LIST.replace("Nguyễn", "Ðặng").encode())
     assert reconcile(paper, read_lines(LIST.replace("Nguyễn", "ĐẶNG").encode())).agrees
+
+
+def test_a_vietnamese_page_has_no_english_words() -> None:
+    """Kinds and fields by their names, times as people write them; a program still gets the raw values."""
+    electronic = LIST.replace("Nguyễn", "Phạm").replace("08:30", "09:30").encode()
+    found = reconcile(read_lines(LIST.encode()), read_lines(electronic))
+    page = reconciliation_listing(found).to_html()
+    for word in ("Sai nội dung", "chủ hồ sơ: sổ giấy ghi “Nguyễn Thị Hòa”", "“08:30 05/01/2026”", "Số dòng: 2"):
+        assert word in page
+    assert not {"differs", "applicant", "received"} & set(page.split())
+    assert "applicant: paper says" in reconciliation_listing(found, "en").to_html("en")
+    assert found.to_dict()["differences"][1]["paper"] == "2026-01-05T08:30:00+07:00"

@@ -49,11 +49,12 @@ class Listing:
         """Return one HTML page with the list."""
         head = "".join(f'<th scope="col">{escape(title)}</th>' for title in self.head)
         body = "".join("<tr>" + "".join(_cell(cell) for cell in row) + "</tr>" for row in self.rows)
+        count = f"{'Số dòng' if lang == 'vi' else 'Rows'}: {len(self.rows)}"
         return (
             f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width,initial-scale=1">'
             f"<title>{escape(self.title)}</title><style>{STYLE}</style></head><body><h1>{escape(self.title)}</h1>"
-            f'<p class="sub">{len(self.rows)}</p><div class="scroll"><table><thead><tr>{head}</tr></thead>'
+            f'<p class="sub">{count}</p><div class="scroll"><table><thead><tr>{head}</tr></thead>'
             f"<tbody>{body}</tbody></table></div></body></html>"
         )
 
@@ -142,7 +143,7 @@ def reconciliation_listing(found: Reconciliation, lang: Language = "vi") -> List
         if vi
         else ("Kind", "Dossier", "Paper row", "Electronic row", "Text"),
         rows=tuple(
-            (item.kind.value, item.code, item.paper_row, item.electronic_row, item.to_finding().text(lang))
+            (item.kind.label(lang), item.code, item.paper_row, item.electronic_row, item.to_finding().text(lang))
             for item in found.differences
         ),
     )

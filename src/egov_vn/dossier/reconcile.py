@@ -17,7 +17,7 @@ from typing import Any, Final
 from egov_vn.clock import VIETNAM
 from egov_vn.dossier.lists import Line, LineList, name_key
 from egov_vn.errors import InvalidInput
-from egov_vn.finding import Finding, Severity, finding
+from egov_vn.finding import Finding, Language, Severity, Text, finding
 from egov_vn.law import Citation
 
 __all__ = ["Difference", "DifferenceKind", "Reconciliation", "reconcile"]
@@ -42,6 +42,10 @@ class DifferenceKind(StrEnum):
     DIFFERS = "differs"
     """*Sai nội dung*: a field says two things."""
 
+    def label(self, lang: Language = "vi") -> str:
+        """Return the word for people."""
+        return _KIND_NAMES[self](lang)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
@@ -58,7 +62,11 @@ class Difference:
     def to_finding(self) -> Finding:
         """Return the difference as a finding in both languages."""
         vi, en = _WORDS[self.kind]
-        values = {"code": self.code, "field": self.field, "paper": self.paper, "electronic": self.electronic}
+        field = _FIELD_NAMES.get(self.field, Text(self.field, self.field))
+        said = {"paper": self.paper, "electronic": self.electronic}
+        if self.field in _TIMES:
+            said = {side: _readable(value) for side, value in said.items()}
+        values = {"code": self.code, **said}
         rows = [
             f"giấy {self.paper_row}" * bool(self.paper_row),
             f"điện tử {self.electronic_row}" * bool(self.electronic_row),
@@ -66,8 +74,8 @@ class Difference:
         return finding(
             f"RECONCILE-{self.kind.name.replace('_', '-')}",
             Severity.WARNING if self.kind in (DifferenceKind.LATE, DifferenceKind.DIFFERS) else Severity.ERROR,
-            vi=vi.format(**values),
-            en=en.format(**values),
+            vi=vi.format(field=field.vi, **values),
+            en=en.format(field=field.en, **values),
             where=", ".join(filter(None, rows)),
             source=_SOURCE if self.kind is DifferenceKind.OUT_OF_ORDER else None,
         )
@@ -317,10 +325,35 @@ def _longest_run(ranks: Sequence[Any]) -> frozenset[int]:
     return frozenset(kept)
 
 
+def _readable(iso: str) -> str:
+    """Return a day or an instant as people write it in Vietnam."""
+    if len(iso) <= 10:
+        return f"{date.fromisoformat(iso):%d/%m/%Y}"
+    return f"{datetime.fromisoformat(iso).astimezone(VIETNAM):%H:%M %d/%m/%Y}"
+
+
 def _day(value: datetime | date) -> date:
     return value.astimezone(VIETNAM).date() if isinstance(value, datetime) else value
 
 
+_TIMES: Final = frozenset({"received", "due", "returned", "entered"})
+_FIELD_NAMES: Final = {
+    "code": Text("mã hồ sơ", "code"),
+    "applicant": Text("chủ hồ sơ", "applicant"),
+    "procedure": Text("thủ tục", "procedure"),
+    "received": Text("thời điểm nhận", "received"),
+    "due": Text("hẹn trả", "due"),
+    "returned": Text("ngày trả", "returned"),
+    "entered": Text("thời điểm nhập", "entered"),
+}
+_KIND_NAMES: Final = {
+    DifferenceKind.MISSING: Text("Thiếu", "Missing"),
+    DifferenceKind.EXTRA: Text("Thừa", "Extra"),
+    DifferenceKind.DUPLICATE: Text("Trùng", "Duplicate"),
+    DifferenceKind.OUT_OF_ORDER: Text("Sai thứ tự", "Out of order"),
+    DifferenceKind.LATE: Text("Nhập chậm", "Late"),
+    DifferenceKind.DIFFERS: Text("Sai nội dung", "Differs"),
+}
 _WORDS: Final = {
     DifferenceKind.MISSING: (
         "Hồ sơ {code} có trong sổ giấy, không có trên hệ thống.",
