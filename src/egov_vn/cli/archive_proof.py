@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -22,7 +21,8 @@ from egov_vn.archive import (
     write_bag,
 )
 from egov_vn.archive.sink import FolderSink
-from egov_vn.cli.verify import read_file, read_language, read_revocation, read_time
+from egov_vn.cli.common import LANG, Lang, language_of, print_json, read_file, read_time
+from egov_vn.cli.verify import read_revocation
 from egov_vn.errors import InvalidInput
 from egov_vn.finding import render_terminal
 from egov_vn.signature import HttpTimestamper, Indication, TrustStore
@@ -32,7 +32,6 @@ __all__ = ["add_to"]
 _EXIT = {Indication.TOTAL_PASSED: 0, Indication.TOTAL_FAILED: 1, Indication.INDETERMINATE: 3}
 _CONFORMS = {True: 0, False: 1, None: 3}
 JSON = typer.Option(False, "--json", help="In kết quả dạng JSON.")
-LANG = typer.Option("vi", "--lang", help="vi hoặc en.")
 TSA = typer.Option(..., "--tsa", help="Địa chỉ dịch vụ cấp dấu thời gian (RFC 3161).")
 
 
@@ -73,10 +72,10 @@ def bag_check(
     fixity: bool = typer.Option(True, "--fixity/--no-fixity", help="Tính lại giá trị băm của mọi tệp."),
     workers: int = typer.Option(2, "--workers", min=1, max=64, help="Số luồng tính giá trị băm."),
     as_json: bool = JSON,
-    lang: str = LANG,
+    lang: Lang = LANG,
 ) -> None:
     """Kiểm tra một túi BagIt; mã thoát 0 đạt, 1 không đạt, 3 chưa kết luận (không tính giá trị băm)."""
-    language = read_language(lang)
+    language = language_of(lang)
     report = check_bag(path, workers=workers, fixity=fixity)
     if as_json:
         _print({"conforms": report.conforms, "findings": [item.to_dict() for item in report.findings]})
@@ -111,10 +110,10 @@ def evidence_check(
     revocation: list[Path] = typer.Option([], "--revocation", help="CRL hoặc trả lời OCSP (DER); dùng được nhiều lần."),
     at: str = typer.Option("", "--at", help="Thời điểm kiểm tra, ISO 8601; mặc định là bây giờ."),
     as_json: bool = JSON,
-    lang: str = LANG,
+    lang: Lang = LANG,
 ) -> None:
     """Kiểm tra bằng chứng của một tệp. Mã thoát: 0 chứng minh được, 1 không, 3 chưa kết luận được."""
-    language = read_language(lang)
+    language = language_of(lang)
     data = read_file(record)
     report = assess_evidence(
         data,
@@ -258,4 +257,4 @@ def _tell_written(out: Path, records: dict[str, EvidenceRecord], *, as_json: boo
 
 
 def _print(told: dict[str, Any]) -> None:
-    typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    print_json(told)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
-import tempfile
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +17,12 @@ from egov_vn.calendar.check import check_notices
 from egov_vn.calendar.days import DayOff, WorkedDay
 from egov_vn.calendar.ics import to_ics
 from egov_vn.calendar.svg import to_svg
+from egov_vn.cli.common import LANG, Lang, language_of, print_json, read_day, write_whole
 from egov_vn.clock import VIETNAM
 from egov_vn.errors import BeyondHorizon, InvalidInput
 from egov_vn.finding import Language, Severity, render_terminal, worst
 
-__all__ = ["Lang", "parse_day", "register", "undecided"]
+__all__ = ["Lang", "register", "undecided"]
 
 _STYLES = {
     DayKind.HOLIDAY: "bold white on red",
@@ -54,26 +51,6 @@ _NAMES = [
 ]
 
 
-class Lang(StrEnum):
-    """The language of the output."""
-
-    VI = "vi"
-    EN = "en"
-
-
-def parse_day(text: str | None, name: str) -> date | None:
-    """Read a day as 2026-02-26 or 26/02/2026."""
-    if text is None:
-        return None
-    try:
-        if "/" in text:
-            day, month, year = (int(part) for part in text.split("/"))
-            return date(year, month, day)
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidInput(f"{text!r} is not a day such as 2026-02-26 or 26/02/2026", path=name) from error
-
-
 def undecided(error: BeyondHorizon) -> typer.Exit:
     """Say that the answer lies beyond the published notices; exit code 3."""
     sys.stderr.write(f"egov-vn: {error} (--projected)\n")
@@ -96,13 +73,13 @@ def _calendar(
     ics: Path | None = typer.Option(None, "--ics", help="Ghi tệp iCalendar (RFC 5545) vào tệp ('-': ra màn hình)."),
     as_json: bool = typer.Option(False, "--json", help="In JSON."),
     check: bool = typer.Option(False, "--check", help="Kiểm tra các thông báo đã nạp: thiếu gì, mâu thuẫn gì."),
-    lang: Lang = typer.Option(Lang.VI, "--lang", help="vi hoặc en."),
+    lang: Lang = LANG,
 ) -> None:
-    language: Language = "en" if lang is Lang.EN else "vi"
+    language = language_of(lang)
     if check:
         raise typer.Exit(_check(language, as_json=as_json))
     year = datetime.now(VIETNAM).year if year is None else year
-    calendar = WorkCalendar.official(as_of=parse_day(as_of, "--as-of"), projected=projected)
+    calendar = WorkCalendar.official(as_of=read_day(as_of, "--as-of"), projected=projected)
     try:
         first, last = _span(year, month)
         calendar.count(first, last)
@@ -113,7 +90,7 @@ def _calendar(
     if ics is not None:
         _write(ics, to_ics(calendar, start=first, end=last, stamp=datetime.now(VIETNAM), lang=language))
     if as_json:
-        typer.echo(json.dumps(_summary(calendar, first, last), ensure_ascii=False, indent=2))
+        print_json(_summary(calendar, first, last))
     elif svg is None and ics is None:
         _print(calendar, first, last, language)
 
@@ -130,7 +107,7 @@ def _span(year: int, month: int | None) -> tuple[date, date]:
 def _check(lang: Language, *, as_json: bool) -> int:
     findings = check_notices()
     if as_json:
-        typer.echo(json.dumps({"findings": [item.to_dict() for item in findings]}, ensure_ascii=False, indent=2))
+        print_json({"findings": [item.to_dict() for item in findings]})
     else:
         typer.echo(render_terminal(findings, lang))
     return 1 if worst(findings) is Severity.ERROR else 0
@@ -195,19 +172,8 @@ def _month(calendar: WorkCalendar, year: int, month: int, lang: Language) -> Sty
 
 
 def _write(path: Path, text: str) -> None:
-    """Write *text* whole or not at all; '-' is the standard output."""
+    """Write the file whole or not at all; '-' is the standard output."""
     if str(path) == "-":
         typer.echo(text, nl=False)
-        return
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise InvalidInput(f"cannot write: {error.strerror}", path=str(path)) from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        raise InvalidInput(f"cannot write: {error.strerror}", path=str(path)) from error
+    else:
+        write_whole(path, text.encode("utf-8"))

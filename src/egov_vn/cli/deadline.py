@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime, time
+from datetime import time
 from decimal import Decimal, InvalidOperation
 
 import typer
@@ -11,8 +10,8 @@ import typer
 from egov_vn.calendar import Extension, OutsideHours, Pause, PauseKind, Policy, Term, Transfer, WorkCalendar, WorkHours
 from egov_vn.calendar import compute_deadline as compute
 from egov_vn.calendar.policy import Event
-from egov_vn.cli.calendar import Lang, parse_day, undecided
-from egov_vn.clock import VIETNAM
+from egov_vn.cli.calendar import undecided
+from egov_vn.cli.common import LANG, Lang, language_of, print_json, read_day, read_time
 from egov_vn.errors import BeyondHorizon, InvalidInput
 from egov_vn.finding import Severity, worst
 
@@ -47,11 +46,11 @@ def _deadline(  # noqa: PLR0917 - typer reads options from parameters
     as_of: str | None = typer.Option(None, "--as-of", help="Theo những gì đã công bố đến ngày này."),
     projected: bool = typer.Option(False, "--projected", help="Dự kiến cả những năm chưa có thông báo."),
     as_json: bool = typer.Option(False, "--json", help="In JSON."),
-    lang: Lang = typer.Option(Lang.VI, "--lang", help="vi hoặc en."),
+    lang: Lang = LANG,
 ) -> None:
     events: list[Event] = [*map(_pause, pause), *map(_extension, extension)]
     if transfer is not None:
-        events.append(Transfer(at=_instant(transfer, "--transfer")))
+        events.append(Transfer(at=read_time(transfer, "--transfer")))
     policy = Policy(
         outside_hours=outside,
         cut_off=_time(cut_off, "--cut-off"),
@@ -63,9 +62,9 @@ def _deadline(  # noqa: PLR0917 - typer reads options from parameters
         office = WorkHours(hours, reception={6: saturday} if saturday else None)
     try:
         answer = compute(
-            datetime.now(VIETNAM) if received is None else _instant(received, "--received"),
+            read_time(received, "--received"),
             Term.parse(term),
-            calendar=WorkCalendar.official(as_of=parse_day(as_of, "--as-of"), projected=projected),
+            calendar=WorkCalendar.official(as_of=read_day(as_of, "--as-of"), projected=projected),
             hours=office,
             policy=policy,
             events=events,
@@ -73,25 +72,11 @@ def _deadline(  # noqa: PLR0917 - typer reads options from parameters
     except BeyondHorizon as error:
         raise undecided(error) from error
     if as_json:
-        typer.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2))
+        print_json(answer.to_dict())
     else:
-        typer.echo(answer.explain("en" if lang is Lang.EN else "vi"))
+        typer.echo(answer.explain(language_of(lang)))
     if worst(answer.findings) is Severity.ERROR:
         raise typer.Exit(1)
-
-
-def _instant(text: str, name: str) -> datetime:
-    """Read an instant; without a zone it is Vietnamese time, as people on the spot write it."""
-    head, _, rest = text.strip().partition(" ") if "T" not in text else (text.strip(), "", "")
-    try:
-        if "/" in head:
-            day = parse_day(head, name)
-            at = datetime.fromisoformat(f"{day}T{rest or '00:00'}")
-        else:
-            at = datetime.fromisoformat(text.strip())
-    except ValueError as error:
-        raise InvalidInput(f"{text!r} is not a time such as '2026-02-12 09:00'", path=name) from error
-    return at if at.tzinfo is not None else at.replace(tzinfo=VIETNAM)
 
 
 def _time(text: str | None, name: str) -> time | None:
@@ -116,11 +101,11 @@ def _pause(text: str) -> Pause:
         kind = PauseKind(parts[2]) if len(parts) == 3 else None
     except ValueError as error:
         raise InvalidInput(f"{parts[2]!r} is not one of {', '.join(PauseKind)}", path="--pause") from error
-    return Pause(start=_instant(parts[0], "--pause"), end=_instant(parts[1], "--pause"), kind=kind)
+    return Pause(start=read_time(parts[0], "--pause"), end=read_time(parts[1], "--pause"), kind=kind)
 
 
 def _extension(text: str) -> Extension:
     at, slash, term = text.partition("/")
     if not slash:
         raise InvalidInput(f"{text!r} is not TIME/TERM", path="--extension")
-    return Extension(at=_instant(at, "--extension"), term=Term.parse(term))
+    return Extension(at=read_time(at, "--extension"), term=Term.parse(term))

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-import tempfile
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from egov_vn.cli.calendar import Lang
-from egov_vn.clock import VIETNAM
+from egov_vn.cli.common import LANG, Lang, read_time, write_whole
 from egov_vn.document import (
     Document,
     DocumentNumber,
@@ -37,7 +34,6 @@ GROUP = typer.Typer(
 
 _FILE = typer.Argument(..., help="Văn bản: tệp chữ thuần (.txt) hoặc JSON.", exists=True, dir_okay=False, readable=True)
 _JSON = typer.Option(False, "--json", help="In JSON.")
-_LANG = typer.Option(Lang.VI, "--lang", help="vi hoặc en.")
 
 
 def register(app: typer.Typer) -> None:
@@ -74,7 +70,7 @@ def _parse(file: Path = _FILE, as_json: bool = _JSON) -> None:
 
 
 @GROUP.command("check", help="Kiểm tra thể thức theo Nghị định 30/2020/NĐ-CP; có lỗi thì thoát 1.")
-def _check(file: Path = _FILE, as_json: bool = _JSON, lang: Lang = _LANG) -> None:
+def _check(file: Path = _FILE, as_json: bool = _JSON, lang: Lang = LANG) -> None:
     found = check_document(_read(file))
     holds = worst(found) is not Severity.ERROR
     if as_json:
@@ -94,21 +90,21 @@ def _render(
     font: str | None = typer.Option(None, "--font", help="Tên phông chữ."),
     dpi: float = typer.Option(110, "--dpi", help="Độ phân giải của PNG."),
     as_json: bool = _JSON,
-    lang: Lang = _LANG,
+    lang: Lang = LANG,
 ) -> None:
     document = _read(file)
     if recipient:
         document = replace(document, recipients=(*document.recipients, *recipient))
-    instant = _instant(at)
+    instant = read_time(at).replace(microsecond=0)
     if out.suffix.lower() == ".png":
         pages = render_png(document, at=instant, dpi=dpi, seal_mm=seal_mm, font=font)
         names = [out.with_stem(f"{out.stem}-{index}") for index in range(1, len(pages) + 1)]
         for name, page in zip(names, pages, strict=True):
-            _write(name, page)
+            write_whole(name, page)
         _report([str(name) for name in names], {}, (), as_json=as_json, lang=lang)
         return
     made = render(document, at=instant, seal_mm=seal_mm, font=font)
-    _write(out, made.pdf)
+    write_whole(out, made.pdf)
     boxes = {"signature": made.signature_box, "seal": made.seal_box, "corner": made.corner_box}
     places = {name: {"page": box.page, "rectangle": box.rectangle} for name, box in boxes.items() if box}
     extra = {"pages": made.pages, "font": made.font, "boxes": places}
@@ -150,7 +146,7 @@ def _edxml(
     file: Path = _FILE,
     extract: Path | None = typer.Option(None, "--extract", help="Thư mục ghi các tệp đính kèm.", file_okay=False),
     as_json: bool = _JSON,
-    lang: Lang = _LANG,
+    lang: Lang = LANG,
 ) -> None:
     received = edxml.read(file.read_bytes())
     message = received.message
@@ -178,7 +174,7 @@ def _edxml(
             extract.mkdir(parents=True, exist_ok=True)
             for index, item in enumerate(message.attachments, 1):
                 # the sender chooses the name: only its last part is used, behind a number
-                _write(extract / f"{index:02}-{Path(item.name.replace(chr(92), '/')).name or 'tep'}", item.data)
+                write_whole(extract / f"{index:02}-{Path(item.name.replace(chr(92), '/')).name or 'tep'}", item.data)
     fields["findings"] = [item.to_dict() for item in received.findings]
     if as_json:
         _echo(fields)
@@ -198,28 +194,6 @@ def _read(file: Path) -> Document:
         return parse_text(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise InvalidInput(f"{file.name} is not UTF-8 text: {error.reason}", path=f"byte {error.start}") from error
-
-
-def _instant(text: str | None) -> datetime:
-    if text is None:
-        return datetime.now(VIETNAM).replace(microsecond=0)
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidInput(f"{text!r} is not a time such as 2026-02-12T09:00", path="--at") from error
-    return found if found.tzinfo else found.replace(tzinfo=VIETNAM)
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write the file whole or not at all."""
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".egov-")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except OSError as error:
-        raise InvalidInput(f"cannot write {path}: {error.strerror}", path="--out") from error
 
 
 def _report(

@@ -8,7 +8,8 @@ from datetime import date
 import typer
 
 from egov_vn.calendar import WorkCalendar
-from egov_vn.cli.calendar import Lang, undecided
+from egov_vn.cli.calendar import undecided
+from egov_vn.cli.common import LANG, Lang, language_of
 from egov_vn.cli.dossier import GROUP
 from egov_vn.dossier.publication import decision_deadline, posting_deadline
 from egov_vn.errors import BeyondHorizon, InvalidInput
@@ -29,7 +30,7 @@ def _publication(
     shortened: bool = typer.Option(False, "--shortened", help="Văn bản ban hành theo thủ tục rút gọn."),
     as_indicator: bool = typer.Option(False, "--as-indicator", help="Đếm ngày làm việc như chỉ số 1.1."),
     as_json: bool = typer.Option(False, "--json", help="In JSON."),
-    lang: Lang = typer.Option(Lang.VI, "--lang", help="vi hoặc en."),
+    lang: Lang = LANG,
 ) -> None:
     if effective is None and signed is None:
         raise InvalidInput("say when the act takes effect or when the decision was signed", path="--effective")
@@ -53,7 +54,7 @@ def _publication(
         typer.echo(json.dumps({key: item.to_dict() for key, item in found.items()}, ensure_ascii=False, indent=2))
         return
     for item in found.values():
-        typer.echo(item.explain("en" if lang is Lang.EN else "vi"))
+        typer.echo(item.explain(language_of(lang)))
 
 
 def _day(text: str, path: str) -> date:

@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from egov_vn.cli.verify import read_file, read_language, read_secret, read_time, write_whole
+from egov_vn.cli.common import LANG, Lang, language_of, read_file, read_secret, read_time, write_whole
 from egov_vn.errors import InvalidInput
 from egov_vn.finding import Language
 from egov_vn.signature import (
@@ -72,10 +72,10 @@ def sign(  # noqa: PLR0917 - typer reads the options from the parameters
     location: str | None = typer.Option(None, "--location", help="Nơi ký."),
     password_file: Path | None = typer.Option(None, "--password-file", help="Tệp chứa mật khẩu mở PDF."),
     at: str = typer.Option("", "--at", help="Thời điểm ký, ISO 8601; mặc định là bây giờ."),
-    lang: str = typer.Option("vi", "--lang", help="vi hoặc en."),
+    lang: Lang = LANG,
 ) -> None:
     """Ký số một tệp. Chứng thư được kiểm tra trước khi ký; tệp kết quả chỉ được ghi khi ký xong."""
-    language = read_language(lang)
+    language = language_of(lang)
     request = _Request(
         data=read_file(file),
         signer=_signer(p12, key, cert, read_secret(key_password_file)),

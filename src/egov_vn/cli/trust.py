@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from egov_vn.cli.verify import read_file, read_language, read_time, write_whole
+from egov_vn.cli.common import LANG, Lang, language_of, print_json, read_file, read_time, write_whole
 from egov_vn.clock import vietnam_date
-from egov_vn.finding import Finding, Language, Severity, render_terminal, worst
+from egov_vn.finding import Finding, Severity, render_terminal, worst
 from egov_vn.signature.certificate import CertificateInfo
 from egov_vn.signature.keys import load_certificates
 from egov_vn.signature.messages import moment_text
@@ -22,7 +21,6 @@ __all__ = ["register"]
 
 _EXIT = {None: 0, Severity.INFO: 0, Severity.WARNING: 3, Severity.ERROR: 1}
 JSON = typer.Option(False, "--json", help="In kết quả dạng JSON.")
-LANG = typer.Option("vi", "--lang", help="vi hoặc en.")
 
 
 def register(app: typer.Typer) -> None:
@@ -52,7 +50,7 @@ def pins(as_json: bool = JSON) -> None:
         for pin in root_pins()
     ]
     if as_json:
-        _print_json({"pins": rows})
+        print_json({"pins": rows})
         return
     for row in rows:
         typer.echo(f"{row['key']:<12} {row['evidence']:<8} {row['sha256']}  {row['name']} ({row['authority']})")
@@ -62,10 +60,10 @@ def check(
     files: list[Path] = typer.Argument(..., help="Tệp chứng thư gốc đã tải về (PEM, DER, p7b)."),
     name: str = typer.Option("", "--name", help="Tên (key) của chứng thư mà tệp phải là; xem `trust pins`."),
     as_json: bool = JSON,
-    lang: str = LANG,
+    lang: Lang = LANG,
 ) -> None:
     """So chứng thư gốc đã tải với vân tay đã biết. Mã thoát: 0 khớp, 1 không khớp, 3 không có vân tay."""
-    language = read_language(lang)
+    language = language_of(lang)
     results: list[dict[str, Any]] = []
     found: list[Finding] = []
     for path in files:
@@ -84,7 +82,7 @@ def check(
             if not as_json:
                 typer.echo(f"{path}: {info.common_name}\n{render_terminal(remarks, language)}")
     if as_json:
-        _print_json({"results": results})
+        print_json({"results": results})
     raise typer.Exit(_EXIT[worst(found)])
 
 
@@ -92,7 +90,7 @@ def show(files: list[Path] = typer.Argument(..., help="Tệp chứng thư (PEM, 
     """Đọc chứng thư: chủ thể, mã số, cơ quan, chức vụ, thời hạn, khóa."""
     infos = [CertificateInfo.parse(item) for path in files for item in load_certificates(read_file(path))]
     if as_json:
-        _print_json({"certificates": [info.to_dict() for info in infos]})
+        print_json({"certificates": [info.to_dict() for info in infos]})
         return
     for info in infos:
         numbers = ", ".join(f"{key} {value}" for key, value in info.numbers.items())
@@ -130,13 +128,13 @@ def expiring(
     days: int = typer.Option(..., "--days", min=0, help="Cảnh báo trước bao nhiêu ngày: do đơn vị tự đặt."),
     at: str = typer.Option("", "--at", help="Thời điểm xem xét, ISO 8601; mặc định là bây giờ."),
     as_json: bool = JSON,
-    lang: str = LANG,
+    lang: Lang = LANG,
 ) -> None:
     """Liệt kê chứng thư sắp hết hạn hoặc đã hết hạn. Mã thoát: 0 không có, 1 có chứng thư đã hết hạn, 3 sắp hết hạn."""
-    language: Language = read_language(lang)
+    language = language_of(lang)
     found = CertificateRegister.from_json(read_file(book)).check(read_time(at), within=timedelta(days=days))
     if as_json:
-        _print_json({"findings": [item.to_dict() for item in found]})
+        print_json({"findings": [item.to_dict() for item in found]})
     elif found:
         typer.echo(render_terminal(found, language))
     raise typer.Exit(_EXIT[worst(found)])
@@ -146,13 +144,13 @@ def change(
     kind: CertificateChange = typer.Argument(..., help="Thay đổi nào."),
     at: str = typer.Option("", "--at", help="Ngày thay đổi, ISO 8601; mặc định là hôm nay."),
     as_json: bool = JSON,
-    lang: str = LANG,
+    lang: Lang = LANG,
 ) -> None:
     """In thủ tục phải làm khi thuê bao hoặc thiết bị có thay đổi, theo mẫu của NĐ 68/2024/NĐ-CP."""
-    language = read_language(lang)
+    language = language_of(lang)
     duties = change_duties(kind, on=vietnam_date(read_time(at)))
     if as_json:
-        _print_json(
+        print_json(
             {
                 "duties": [
                     {
@@ -175,7 +173,3 @@ def change(
         word = "Mẫu số" if language == "vi" else "Form"
         typer.echo(f"- {word} {duty.form}: {duty.form_title(language)} → {duty.addressee(language)}")
     typer.echo(f"[{duties[0].source.render(language)}; {duties[0].evidence}]")
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from egov_vn.clock import VIETNAM
+from egov_vn.cli.common import (
+    LANG,
+    Lang,
+    language_of,
+    print_json,
+    read_file,
+    read_language,
+    read_secret,
+    read_time,
+    write_whole,
+)
 from egov_vn.errors import InvalidInput
-from egov_vn.finding import Language, Severity, finding
+from egov_vn.finding import Severity, finding
 from egov_vn.signature import Indication, Report, RevocationData, SignaturePolicy, TrustStore, assess_file
 
-__all__ = ["register"]
+__all__ = ["read_file", "read_language", "read_revocation", "read_time", "register", "write_whole"]
 
 _EXIT = {Indication.TOTAL_PASSED: 0, Indication.TOTAL_FAILED: 1, Indication.INDETERMINATE: 3}
 
@@ -39,10 +46,10 @@ def verify(
     allow_forms: bool = typer.Option(False, "--allow-forms", help="Cho phép điền biểu mẫu sau khi ký (kèm cảnh báo)."),
     as_json: bool = typer.Option(False, "--json", help="In kết quả dạng JSON."),
     html: Path | None = typer.Option(None, "--html", help="Ghi báo cáo HTML (chỉ khi kiểm tra một tệp)."),
-    lang: str = typer.Option("vi", "--lang", help="vi hoặc en."),
+    lang: Lang = LANG,
 ) -> None:
     """Kiểm tra chữ ký số. Mã thoát: 0 hợp lệ, 1 không hợp lệ, 2 dùng sai, 3 chưa kết luận được."""
-    language = read_language(lang)
+    language = language_of(lang)
     if html is not None and len(files) != 1:
         raise typer.BadParameter("chỉ dùng khi kiểm tra đúng một tệp", param_hint="--html")
     options: dict[str, Any] = {
@@ -60,7 +67,7 @@ def verify(
         results = [
             {"file": str(path), **_without_time(report)} for path, (report, _) in zip(files, judged, strict=True)
         ]
-        typer.echo(json.dumps({"results": results}, ensure_ascii=False, indent=2))
+        print_json({"results": results})
     else:
         for path, (report, _) in zip(files, judged, strict=True):
             typer.echo(f"{path}\n{report.to_terminal(language)}")
@@ -98,44 +105,6 @@ def _without_time(report: Report) -> dict[str, Any]:
     return {key: value for key, value in report.to_dict().items() if key != "at"}
 
 
-def read_language(lang: str) -> Language:
-    """Return the language of the output."""
-    if lang == "en":
-        return "en"
-    if lang == "vi":
-        return "vi"
-    raise typer.BadParameter("vi hoặc en", param_hint="--lang")
-
-
-def read_time(text: str) -> datetime:
-    """Return the instant that *text* names (Vietnamese time if it has no zone), or now."""
-    if not text:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"{text!r} không phải thời điểm ISO 8601", param_hint="--at") from error
-    return moment if moment.utcoffset() is not None else moment.replace(tzinfo=VIETNAM)
-
-
-def read_file(path: Path) -> bytes:
-    """Return the bytes of a file named on the command line."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InvalidInput(f"cannot be read: {error.strerror}", path=str(path)) from error
-
-
-def read_secret(path: Path | None) -> str | None:
-    """Return the first line of a password file: passwords do not belong on a command line."""
-    if path is None:
-        return None
-    try:
-        return read_file(path).decode("utf-8-sig").split("\n", 1)[0].removesuffix("\r")
-    except UnicodeDecodeError as error:
-        raise InvalidInput("the first line of a password file is the password, in UTF-8", path=str(path)) from error
-
-
 def read_revocation(paths: list[Path]) -> RevocationData | None:
     """Sort files into CRLs and OCSP responses by their content."""
     crls: list[bytes] = []
@@ -146,18 +115,3 @@ def read_revocation(paths: list[Path]) -> RevocationData | None:
         header = 2 + (data[1] & 0x7F if len(data) > 1 and data[1] & 0x80 else 0)
         (ocsps if data[header : header + 1] == b"\x0a" else crls).append(data)
     return RevocationData(crls=tuple(crls), ocsps=tuple(ocsps)) if paths else None
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise InvalidInput(f"cannot be written: {error.strerror}", path=str(path)) from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
