@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 
@@ -14,26 +15,29 @@ from egov_vn.archive import (
     CheckOptions,
     CheckReport,
     Organisation,
+    Package,
     Payload,
     Record,
     Retention,
+    Transformed,
     check_package,
     write_package,
 )
 from egov_vn.archive.check_signatures import SignatureCheck
 from egov_vn.archive.listing import HandoverList, compare
 from egov_vn.archive.papers import Handover, Sheet, handover_minutes, list_sheet, report_sheet, to_pdf, to_xlsx
-from egov_vn.archive.transfer import due_in_current_archive
+from egov_vn.archive.transfer import Medium, due_in_current_archive
 from egov_vn.archive.transform import to_aip, to_dip
 from egov_vn.calendar import WorkCalendar
-from egov_vn.cli import archive_proof
+from egov_vn.cli import archive_proof, archive_records
 from egov_vn.clock import VIETNAM
-from egov_vn.errors import InvalidInput
+from egov_vn.errors import BeyondHorizon, InvalidInput, NotInForce
 from egov_vn.finding import Language, render_terminal
 
 __all__ = ["register"]
 
 _EXIT = {True: 0, False: 1, None: 3}
+JSON = typer.Option(False, "--json", help="In kết quả dạng JSON.")
 
 
 def register(app: typer.Typer) -> None:
@@ -47,6 +51,7 @@ def register(app: typer.Typer) -> None:
     group.command("list")(make_list)
     group.command("report")(report)
     group.command("due")(due)
+    archive_records.add_to(group)
     archive_proof.add_to(group)
 
 
@@ -83,7 +88,10 @@ def pack(
     kind: str = typer.Option("SIP_hoso", "--kind", help="SIP_hoso hoặc SIP_tailieu."),
     profile: str = typer.Option("tt05", "--profile", help="tt05, tt05-sample hoặc csip."),
     link: bool = typer.Option(False, "--link", help="Liên kết cứng thay vì chép tệp."),
+    ordinal: int | None = typer.Option(None, "--ordinal", min=1, help="Số thứ tự gói trong lần nộp, đứng đầu tên ZIP."),
+    form: str = typer.Option("", "--form", help="folder hoặc zip; mặc định theo tên đích."),
     at: str = typer.Option("", "--at", help="Thời điểm đóng gói, ISO 8601; mặc định là bây giờ."),
+    as_json: bool = JSON,
 ) -> None:
     """Đóng gói hồ sơ từ một tệp JSON: {"file": {…}, "records": [{"files": ["a.pdf"], …trường…}]}."""
     written = write_package(
@@ -94,8 +102,13 @@ def pack(
         at=_instant(at),
         agent=Organisation(name=agency, code=code),
         link=link,
+        ordinal=ordinal,
+        form=form or None,
     )
-    typer.echo(f"{written.path} ({written.files} tệp, {written.size} byte)")
+    if as_json:
+        _print(_package(written))
+    else:
+        typer.echo(f"{written.path} ({written.files} tệp, {written.size} byte)")
 
 
 def aip(
@@ -105,12 +118,17 @@ def aip(
     code: str = typer.Option(..., "--archive-code", help="Mã cơ quan lưu trữ."),
     approved_by: str = typer.Option(..., "--approved-by", help="Người phê duyệt."),
     at: str = typer.Option("", "--at", help="Thời điểm, ISO 8601; mặc định là bây giờ."),
+    as_json: bool = JSON,
 ) -> None:
     """Chuyển gói SIP thành gói AIP sau khi kiểm tra và phê duyệt; in những trường không còn chỗ."""
-    made = to_aip(sip, target, archive=Organisation(name=archive, code=code), at=_instant(at), approved_by=approved_by)
-    typer.echo(str(made.package.path))
-    for loss in made.losses:
-        typer.echo(f"  {loss.where}: {loss.field} = {loss.value} ({loss.reason})")
+    checked = check_package(sip)
+    if checked.conforms is not True:
+        _refuse(checked, as_json=as_json)
+    made = to_aip(
+        sip, target, archive=Organisation(name=archive, code=code), at=_instant(at), approved_by=approved_by,
+        report=checked,
+    )  # fmt: skip
+    _tell_made(made, as_json=as_json)
 
 
 def dip(
@@ -122,12 +140,12 @@ def dip(
     records: list[str] = typer.Option([], "--record", help="Mã lưu trữ của tài liệu được cấp; mặc định là tất cả."),
     certificates: list[Path] = typer.Option([], "--certificate", help="Giấy chứng thực bản sao (PDF)."),
     at: str = typer.Option("", "--at", help="Thời điểm cấp, ISO 8601; mặc định là bây giờ."),
+    as_json: bool = JSON,
 ) -> None:
     """Cấp tài liệu của một gói AIP cho người sử dụng thành gói DIP; in những trường không còn chỗ."""
     checked = check_package(aip)
     if checked.conforms is not True:
-        typer.echo(checked.to_terminal("vi"), err=True)
-        raise typer.Exit(1)
+        _refuse(checked, as_json=as_json)
     made = to_dip(
         aip,
         target,
@@ -137,9 +155,7 @@ def dip(
         codes=records or None,
         certificates=[Payload.at(path) for path in certificates],
     )
-    typer.echo(str(made.package.path))
-    for loss in made.losses:
-        typer.echo(f"  {loss.where}: {loss.field} = {loss.value} ({loss.reason})")
+    _tell_made(made, as_json=as_json)
 
 
 def make_list(
@@ -147,13 +163,21 @@ def make_list(
     out: Path = typer.Option(..., "--out", help="Tệp .csv, .xlsx hoặc .pdf."),
     agency: str = typer.Option("", "--agency", help="Cơ quan lập (cho PDF)."),
     at: str = typer.Option("", "--at", help="Thời điểm lập, ISO 8601; mặc định là bây giờ."),
+    as_json: bool = JSON,
 ) -> None:
-    """Lập mục lục hồ sơ nộp lưu từ các gói tin."""
-    listing = HandoverList.of(_reports(packages, fixity=False))
+    """Lập mục lục hồ sơ nộp lưu từ các gói tin; mã thoát 1 nếu có gói không đọc được, khi đó không ghi mục lục."""
+    reports = _reports(packages, fixity=False)
+    for item in reports:
+        if not item.code:
+            _refuse(item, as_json=as_json)
+    listing = HandoverList.of(reports)
     _write_new(
         out, listing.to_csv() if out.suffix == ".csv" else _paper(list_sheet(listing), out, agency, _instant(at))
     )
-    typer.echo(f"{out}: {len(listing.rows)} hồ sơ")
+    if as_json:
+        _print({"out": str(out), "rows": [asdict(row) for row in listing.rows]})
+    else:
+        typer.echo(f"{out}: {len(listing.rows)} hồ sơ")
 
 
 def report(
@@ -167,6 +191,7 @@ def report(
     given_by: str = typer.Option("", "--given-by", help="Người giao (biên bản)."),
     received_by: str = typer.Option("", "--received-by", help="Người nhận (biên bản)."),
     at: str = typer.Option("", "--at", help="Thời điểm, ISO 8601; mặc định là bây giờ."),
+    as_json: bool = JSON,
 ) -> None:
     """Kiểm tra mọi gói tin của lần nộp, đối chiếu mục lục, lập báo cáo đạt/không đạt hoặc biên bản giao nhận."""
     reports = _reports(packages, fixity=True)
@@ -185,10 +210,15 @@ def report(
             )
             sheet = handover_minutes(handover, reports)
         _write_new(out, _paper(sheet, out, receiver or giver, instant))
-    for item in reports:
-        typer.echo(f"{item.verdict()}: {item.code or item.name}")
-    if differences:
-        typer.echo(render_terminal(differences))
+    if as_json:
+        _print(
+            {"packages": [item.to_dict() for item in reports], "differences": [item.to_dict() for item in differences]}
+        )
+    else:
+        for item in reports:
+            typer.echo(f"{item.verdict()}: {item.code or item.name}")
+        if differences:
+            typer.echo(render_terminal(differences))
     verdicts = [item.conforms for item in reports]
     raise typer.Exit(1 if differences or False in verdicts else 3 if None in verdicts else 0)
 
@@ -197,19 +227,73 @@ def due(
     ended: str = typer.Argument(..., help="Ngày kết thúc công việc, YYYY-MM-DD."),
     period: str = typer.Option("Vĩnh viễn", "--period", help="Thời hạn lưu trữ: Vĩnh viễn hoặc số năm."),
     paper: bool = typer.Option(False, "--paper", help="Hồ sơ giấy."),
+    as_json: bool = JSON,
     lang: str = typer.Option("vi", "--lang", help="vi hoặc en."),
 ) -> None:
-    """Cho biết hạn nộp vào lưu trữ hiện hành và năm hết thời hạn lưu trữ, kèm căn cứ."""
+    """Cho biết hạn nộp vào lưu trữ hiện hành và năm hết thời hạn lưu trữ, kèm căn cứ.
+
+    Mã thoát 3 nếu ngày kết thúc thuộc thời của luật cũ. Năm chưa công bố lịch nghỉ thì ngày tính ra là dự kiến.
+    """
     language = _language(lang)
     try:
         day = date.fromisoformat(ended)
     except ValueError as error:
         raise InvalidInput(f"{ended!r} is not a day YYYY-MM-DD", path="ended") from error
     retention = Retention.parse(period)
-    told = due_in_current_archive(day, medium="paper" if paper else "digital", calendar=WorkCalendar.official())
-    typer.echo(f"{told.day:%d/%m/%Y}\n{told.explain(language)}")
+    medium: Medium = "paper" if paper else "digital"
+    expected = ""
+    try:
+        told = due_in_current_archive(day, medium=medium, calendar=WorkCalendar.official())
+    except BeyondHorizon as error:
+        expected = {"vi": "dự kiến, lịch nghỉ chưa công bố", "en": "expected: the days off are not published"}[language]
+        expected += f" ({error.known_until.isoformat()})"
+        told = due_in_current_archive(day, medium=medium, calendar=WorkCalendar.official(projected=True))
+    except NotInForce as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(3) from error
     year = retention.due_year(day)
+    if as_json:
+        _print(
+            {
+                "due": told.day.isoformat(),
+                "ceiling": told.ceiling.isoformat(),
+                "use_until": told.use_until.isoformat() if told.use_until else None,
+                "expected": bool(expected),
+                "period": retention.text(language),
+                "last_year": year,
+                "because": told.explain(language).splitlines(),
+            }
+        )
+        return
+    note = f" ({expected})" if expected else ""
+    typer.echo(f"{told.day:%d/%m/%Y}{note}\n{told.explain(language)}")
     typer.echo(f"{retention.text(language)}: {year if year is not None else '∞'}")
+
+
+def _print(told: dict[str, Any]) -> None:
+    typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
+
+
+def _package(made: Package) -> dict[str, Any]:
+    return {**asdict(made), "path": str(made.path)}
+
+
+def _tell_made(made: Transformed, *, as_json: bool) -> None:
+    if as_json:
+        _print({**_package(made.package), "losses": [asdict(loss) for loss in made.losses]})
+        return
+    typer.echo(str(made.package.path))
+    for loss in made.losses:
+        typer.echo(f"  {loss.where}: {loss.field} = {loss.value} ({loss.reason})")
+
+
+def _refuse(report: CheckReport, *, as_json: bool) -> NoReturn:
+    """Tell why a package is not taken, and leave: 1 if it failed, 3 if that is not decided."""
+    if as_json:
+        _print(report.to_dict())
+    else:
+        typer.echo(report.to_terminal("vi"), err=True)
+    raise typer.Exit(_EXIT[report.conforms] or 1)
 
 
 def _read_file(source: Path, kind: str) -> ArchivalFile:
@@ -226,7 +310,8 @@ def _read_file(source: Path, kind: str) -> ArchivalFile:
             )
             for item in told["records"]
         ]
-        return ArchivalFile.of(records, kind=kind, **told["file"])
+        documentation = [Payload.at(source.parent / name) for name in told.get("documentation", ())]
+        return ArchivalFile.of(records, kind=kind, documentation=documentation, **told["file"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         if isinstance(error, InvalidInput):
             raise
