@@ -17,6 +17,7 @@ from typing import Final
 
 from egov_vn.archive.bag_tags import BagTags, read_tags
 from egov_vn.archive.intake import pass_on, told
+from egov_vn.archive.packing import require_short
 from egov_vn.archive.parallel import each
 from egov_vn.archive.record import Payload
 from egov_vn.archive.report import CheckReport
@@ -172,6 +173,7 @@ def _write(sink: Sink, payloads: Iterable[Payload], lines: list[tuple[str, str]]
 def _payload_path(name: str, seen: dict[str, str]) -> str:
     if not is_safe_path(name):
         raise InvalidInput(f"{name!r} is not a path below data", path=name, source="RFC 8493 6.2")
+    require_short(name, name)
     key = unicodedata.normalize("NFC", name).casefold()
     twin = seen.get(key) or seen.get(f"{key}/")
     if twin is not None:

@@ -82,6 +82,8 @@ def take(
 
 def _chunks(descriptor: int, status: os.stat_result, path: Path, first: bytes) -> Iterator[bytes | memoryview]:
     read = len(first)
+    if read > status.st_size:
+        raise _changed(path)
     if first:
         yield first
     buffer = memoryview(bytearray(_CHUNK))

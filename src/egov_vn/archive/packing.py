@@ -24,6 +24,7 @@ __all__ = [
     "Step",
     "check_tables",
     "iso_time",
+    "require_short",
     "require_text",
     "safe_name",
     "schema_files",
@@ -31,6 +32,7 @@ __all__ = [
 ]
 
 UNSAFE: Final = re.compile('[\x00-\x1f\x7f\ud800-\udfff<>:"/\\\\|?*]')
+_LONGEST: Final = 255
 _NO_LINE: Final = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 _NO_TEXT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -137,6 +139,13 @@ def require_text(value: object, path: str, *, lines: bool = True) -> str:
     if isinstance(value, str) and (value.isprintable() or not (_NO_TEXT if lines else _NO_LINE).search(value)):
         return value
     raise InvalidInput(f"{value!r} cannot be written as {'text in XML' if lines else 'one line'}", path=path)
+
+
+def require_short(name: str, path: str) -> str:
+    """Return *name* if each part of it has at most 255 bytes, which every common disk takes."""
+    if len(name) * 4 > _LONGEST and any(len(part.encode()) > _LONGEST for part in name.split("/")):
+        raise InvalidInput(f"the name {name!r} is longer than {_LONGEST} bytes", path=path)
+    return name
 
 
 def safe_name(name: str) -> str:

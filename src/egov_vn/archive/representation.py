@@ -14,7 +14,7 @@ from egov_vn.archive.descriptive import write_description
 from egov_vn.archive.making import REP, REP_PROFILE, SCHEMA_LOCATION, Making, mimetype_of
 from egov_vn.archive.mets import Division, FileGroup, Mets, MetsFile, Reference
 from egov_vn.archive.mets_write import MetsLines, division_xml, dmd_xml, file_xml, pointer_xml, write_mets
-from egov_vn.archive.packing import require_text, safe_name
+from egov_vn.archive.packing import require_short, require_text, safe_name
 from egov_vn.archive.parallel import each
 from egov_vn.archive.premis import Premis, PremisObject, object_xml, write_premis
 from egov_vn.archive.record import Payload, Record
@@ -24,8 +24,6 @@ from egov_vn.errors import InvalidInput
 __all__ = ["Names", "write_representation"]
 
 _BASE: Final = f"representations/{REP}/"
-_LONGEST: Final = 255
-"""Bytes of a file's name that every common disk takes."""
 
 
 class Names:
@@ -39,10 +37,8 @@ class Names:
         key = name.casefold()
         if key in self._taken:
             raise InvalidInput(f"two files would be named {name!r}", path="records")
-        if len(name) * 4 > _LONGEST and len(name.encode()) > _LONGEST:
-            raise InvalidInput(f"the name {name!r} is longer than {_LONGEST} bytes", path="records")
         self._taken.add(key)
-        return name
+        return require_short(name, "records")
 
 
 class _Plan(NamedTuple):
