@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -12,7 +12,7 @@ from egov_vn.archive.descriptive import read_description
 from egov_vn.archive.fields import codes
 from egov_vn.archive.holey import HoleyLink
 from egov_vn.archive.inspection import HeldRecord, Inspection, MetsLevel
-from egov_vn.archive.mets import Mets, MetsFile
+from egov_vn.archive.mets import MetsFile
 from egov_vn.archive.profile import PackageKind, kinds
 from egov_vn.archive.reading import record_kind
 from egov_vn.archive.record import Description
@@ -96,7 +96,7 @@ def _plan(level: MetsLevel) -> LevelPlan:
     mets, base = level.mets, level.base
     data = {item.id: base + item.href for group in mets.groups if group.use == "Data" for item in group.files}
     holey = {item.id: base + item.href for group in mets.groups if group.use == "Holeyfile" for item in group.files}
-    linked = _links(mets)
+    linked = _links(level)
     claimed = {name for files in linked.values() for name in files}
     records = []
     for reference in mets.references:
@@ -138,16 +138,18 @@ def _check_level(inspection: Inspection, plan: LevelPlan, kind: PackageKind) -> 
     _check_holey(inspection, level)
 
 
-def _links(mets: Mets) -> dict[str, list[str]]:
+def _links(level: MetsLevel) -> dict[str, list[str]]:
     """Return the files of each descriptive section, from the structural map and from the files themselves."""
     linked: dict[str, list[str]] = {}
-    for division in mets.structure.walk() if mets.structure is not None else ():
+    for division in level.divisions:
         if division.label == "Metadata" or not division.dmd_ids:
             continue
-        files = [name for child in division.walk() for name in child.file_ids]
+        files: Iterable[str] = division.file_ids
+        if division.children:
+            files = [name for child in division.walk() for name in child.file_ids]
         for name in division.dmd_ids:
             linked.setdefault(name, []).extend(files)
-    for item in mets.files():
+    for item in level.mets.files():
         for name in item.dmd_ids:
             linked.setdefault(name, []).append(item.id)
     return linked
@@ -156,7 +158,7 @@ def _links(mets: Mets) -> dict[str, list[str]]:
 def _twice(level: MetsLevel, linked: dict[str, list[str]]) -> Iterator[tuple[str, int | None]]:
     """Yield the records that two divisions link, and the files that two records claim."""
     seen: dict[str, int] = {}
-    for division in level.mets.structure.walk() if level.mets.structure is not None else ():
+    for division in level.divisions:
         if division.dmd_ids and division.label.startswith("MetadataLink"):
             for name in division.dmd_ids:
                 if name in seen:
@@ -172,14 +174,14 @@ def _twice(level: MetsLevel, linked: dict[str, list[str]]) -> Iterator[tuple[str
 def _read_record(inspection: Inspection, path: str, kind: PackageKind) -> HeldRecord | None:
     if path not in inspection.tree:
         return None
-    told = record_kind(path)
-    if not told:
-        inspection.say(broken("ARC-NAME-RECORD", path=path, expected="EAD_doc_*.xml, EAD_pic_*.xml, EAD_media_*.xml"))
-    table = kind.record_tables[told or "doc"]
     look = inspection.reading.looks.get(path) if inspection.reading is not None else None
     if look is not None and look.lost:
         return None
     record = look.record if look is not None else None
+    told = record.kind if record is not None else record_kind(path)
+    if not told:
+        inspection.say(broken("ARC-NAME-RECORD", path=path, expected="EAD_doc_*.xml, EAD_pic_*.xml, EAD_media_*.xml"))
+    table = kind.record_tables[told or "doc"]
     if record is None or record.table != table.name:
         document = inspection.parse(path)
         if document is None:

@@ -36,13 +36,14 @@ def check_names(inspection: Inspection) -> None:
         inspection.say(broken("ARC-TREE-SCHEMAS", path="schemas"))
     for entry in entries.values():
         claimed = format_of(entry.path)
-        if claimed is not None and not _same_type(claimed.mimetype, entry.item.mimetype):
+        found = entry.item.mimetype
+        if claimed is not None and found != claimed.mimetype and not _same_type(claimed.mimetype, found):
             inspection.say(
                 broken(
                     "ARC-FIXITY-MIMETYPE",
                     path=entry.path,
                     expected=claimed.mimetype,
-                    found=entry.item.mimetype,
+                    found=found,
                     **entry.place,
                 )
             )
@@ -82,7 +83,10 @@ def check_fixity(inspection: Inspection, *, formats: bool) -> None:
     for path, entry in inspection.entries.items():
         if path not in inspection.tree:
             continue
-        look = _look(reading, entry)
+        algorithm = entry.algorithm
+        look = reading.of(path)
+        if algorithm != reading.algorithm and algorithm is not None and look.digest:
+            look = _hash_again(reading, path, algorithm)
         if look.problem:
             inspection.say(broken("ARC-PATH-UNREADABLE", path=path, found=look.problem))
             continue
@@ -91,7 +95,7 @@ def check_fixity(inspection: Inspection, *, formats: bool) -> None:
             inspection.undecided = True
             continue
         item = entry.item
-        if look.size != item.size or look.digest != item.checksum or entry.algorithm is None:
+        if look.size != item.size or look.digest != item.checksum or algorithm is None:
             _judge(inspection, entry, look)
         if formatter is not None and entry.use == "Data":
             formatter.check(path, look)
@@ -99,14 +103,14 @@ def check_fixity(inspection: Inspection, *, formats: bool) -> None:
     _check_schemas(inspection, reading)
 
 
-def _look(reading: Reading, entry: Entry) -> Look:
-    look = reading.of(entry.path)
-    if look.digest and entry.algorithm not in (reading.algorithm, None):
-        try:
-            look = look._replace(digest=reading.digest(entry.path, entry.algorithm or ""))
-        except InvalidInput as error:
-            look = look._replace(problem=error.message)
-        reading.looks[entry.path] = look
+def _hash_again(reading: Reading, path: str, algorithm: str) -> Look:
+    """Return the look at a file whose METS entry uses another algorithm than most."""
+    look = reading.looks[path]
+    try:
+        look = look._replace(digest=reading.digest(path, algorithm))
+    except InvalidInput as error:
+        look = look._replace(problem=error.message)
+    reading.looks[path] = look
     return look
 
 

@@ -14,7 +14,7 @@ from lxml import etree
 
 from egov_vn import _xml, law
 from egov_vn.archive.inspection import Entry, Inspection, MetsLevel
-from egov_vn.archive.mets import METS_NS, Division, Mets, MetsFile, Reference, encode_href, read_mets
+from egov_vn.archive.mets import METS_NS, Mets, MetsFile, Reference, encode_href, read_mets
 from egov_vn.archive.profile import kinds
 from egov_vn.archive.rules import broken
 from egov_vn.archive.tree import is_safe_path
@@ -68,9 +68,9 @@ def check_root(inspection: Inspection) -> None:
 
 def check_representations(inspection: Inspection) -> None:
     """Check the METS of each representation."""
-    root = inspection.root
-    if root is None:
+    if inspection.root is None:
         return
+    root, divisions = inspection.root, inspection.levels[0].divisions
     names = sorted(
         name for name in inspection.tree.sizes if name.startswith("representations/") and name.endswith("/METS.xml")
     )
@@ -79,7 +79,7 @@ def check_representations(inspection: Inspection) -> None:
         inspection.say(
             broken("ARC-TREE-REP", path="representations/rep1/METS.xml", expected="representations/rep1/METS.xml")
         )
-    pointed = {href.removeprefix("./") for division in _divisions(root) for href, _ in division.pointers}
+    pointed = {href.removeprefix("./") for division in divisions for href, _ in division.pointers}
     for name in levels:
         level = _level(inspection, name)
         if level is not None:
@@ -104,12 +104,14 @@ def _level(inspection: Inspection, path: str) -> MetsLevel | None:
         inspection.say(broken("ARC-XSD-METS", path=path, line=line, found=message))
     ids = _IDS(document)
     known = frozenset(ids)
+    mets = read_mets(document)
     level = MetsLevel(
         path=path,
         base=path.removesuffix("METS.xml"),
-        mets=read_mets(document),
+        mets=mets,
         ids=known,
         twice=_twice(document) if len(known) < len(ids) else (),
+        divisions=tuple(mets.structure.walk()) if mets.structure is not None else (),
     )
     inspection.levels.append(level)
     _register(inspection, level)
@@ -181,7 +183,7 @@ def _check_root(inspection: Inspection, level: MetsLevel) -> None:
     folder = mets.objid.replace(":", "_")
     if inspection.tree.root and inspection.tree.root != folder:
         inspection.say(broken("ARC-TREE-NAME", path=inspection.tree.root, expected=folder, found=inspection.tree.root))
-    labels = {division.label for division in _divisions(mets)}
+    labels = {division.label for division in level.divisions}
     for wanted in ("Metadata", "Schemas", "Representations/rep1"):
         if wanted not in labels:
             inspection.say(broken("ARC-METS-LABEL", path=level.path, line=mets.lines.get("structMap"), expected=wanted))
@@ -204,7 +206,7 @@ def _check_representation(inspection: Inspection, level: MetsLevel) -> None:
         )  # fmt: skip
     if not any(group.use in ("Data", "Holeyfile") for group in mets.groups):
         inspection.say(broken("ARC-METS-GROUP", path=level.path, line=mets.line, expected="Data"))
-    labels = {division.label for division in _divisions(mets)}
+    labels = {division.label for division in level.divisions}
     for wanted in ("Data", "MetadataLink"):
         if wanted not in labels and not any(label.startswith(wanted + "/") for label in labels):
             inspection.say(broken("ARC-METS-LABEL", path=level.path, line=mets.lines.get("structMap"), expected=wanted))
@@ -240,19 +242,19 @@ def _check_common(inspection: Inspection, level: MetsLevel) -> None:
 def _check_ids(inspection: Inspection, level: MetsLevel) -> None:
     for name, line in level.twice:
         inspection.say(broken("ARC-METS-ID", path=level.path, line=line, found=name))
-    for attribute, names, line in _pointers(level.mets):
+    for attribute, names, line in _pointers(level):
         for name in names:
             if name not in level.ids:
                 inspection.say(broken("ARC-METS-REFERENCE", path=level.path, line=line, name=attribute, found=name))
 
 
-def _pointers(mets: Mets) -> Iterator[tuple[str, tuple[str, ...], int]]:
-    for item in mets.files():
+def _pointers(level: MetsLevel) -> Iterator[tuple[str, tuple[str, ...], int]]:
+    for item in level.mets.files():
         if item.dmd_ids:
             yield "file/@DMDID", item.dmd_ids, item.line
         if item.adm_ids:
             yield "file/@ADMID", item.adm_ids, item.line
-    for division in _divisions(mets):
+    for division in level.divisions:
         if division.dmd_ids:
             yield "div/@DMDID", division.dmd_ids, division.line
         if division.adm_ids:
@@ -261,17 +263,16 @@ def _pointers(mets: Mets) -> Iterator[tuple[str, tuple[str, ...], int]]:
             yield "fptr/@FILEID", division.file_ids, division.line
 
 
-def _divisions(mets: Mets) -> Iterator[Division]:
-    if mets.structure is not None:
-        yield from mets.structure.walk()
-
-
 def _register(inspection: Inspection, level: MetsLevel) -> None:
     named: list[tuple[MetsFile | Reference, str]] = [(item, item.section) for item in level.mets.references]
     named += [(item, group.use) for group in level.mets.groups for item in group.files]
+    sizes = inspection.tree.sizes
     for item, use in named:
         href = item.href.removeprefix("./")
-        if not href or _SCHEME.match(href) or not is_safe_path(href):
+        # what the tree holds has a safe name
+        if (":" in href or level.base + href not in sizes) and (
+            not href or _SCHEME.match(href) or not is_safe_path(href)
+        ):
             inspection.say(broken("ARC-METS-HREF", path=level.path, line=item.line, found=item.href))
             continue
         raw = getattr(item, "raw_href", "")

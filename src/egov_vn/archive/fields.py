@@ -111,6 +111,16 @@ class FieldTable:
         return tuple(field for field in self.fields if field.required == "R")
 
     @cached_property
+    def required_names(self) -> frozenset[str]:
+        """The names of the fields that every record must have."""
+        return frozenset(field.name for field in self.required)
+
+    @cached_property
+    def ordered(self) -> bool:
+        """Whether the table has a day of beginning and one of end."""
+        return not {"endDate", "EndDate"}.isdisjoint(self.by_name)
+
+    @cached_property
     def conditional(self) -> tuple[Field, ...]:
         """The fields that some records must have."""
         return tuple(field for field in self.fields if field.when is not None)

@@ -9,7 +9,7 @@ from typing import Final, TypedDict
 from lxml import etree
 
 from egov_vn import _xml
-from egov_vn.archive.mets import Mets, MetsFile, Reference
+from egov_vn.archive.mets import Division, Mets, MetsFile, Reference
 from egov_vn.archive.premis import Premis
 from egov_vn.archive.profile import PackageKind
 from egov_vn.archive.reading import Reading, xml_fault
@@ -56,18 +56,20 @@ class Entry:
     @property
     def algorithm(self) -> str | None:
         """The name of the METS's algorithm for `hashlib`, None for one that is not accepted."""
-        return _ALGORITHMS.get(self.item.checksum_type.upper())
+        said = self.item.checksum_type
+        return _ALGORITHMS.get(said) or _ALGORITHMS.get(said.upper())
 
 
 @dataclass(slots=True, kw_only=True)
 class MetsLevel:
-    """One METS document of the package: at the root, or of a representation; the IDs in it, those there *twice*."""
+    """One METS document of the package: at the root, or of a representation; its IDs, those used *twice*."""
 
     path: str
     base: str
     mets: Mets
     ids: frozenset[str]
-    twice: tuple[tuple[str, int], ...] = ()
+    twice: tuple[tuple[str, int], ...]
+    divisions: tuple[Division, ...]
 
 
 @dataclass(slots=True, kw_only=True)

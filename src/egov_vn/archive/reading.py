@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from egov_vn import _xml
-from egov_vn.archive.descriptive import read_description
+from egov_vn.archive.descriptive import read_description, read_plain
 from egov_vn.archive.fields import FieldTable
 from egov_vn.archive.pdf import trailer_encrypts
 from egov_vn.archive.profile import format_of
@@ -41,6 +41,7 @@ _ARCHIVES: Final = (
     (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
     (b"\x1f\x8b", "gzip"),
 )
+_NO_END: Final = ("ARC-FORMAT-PDF-BROKEN", "", "no end of file mark")
 _PROGRAMS: Final = ((b"MZ", "EXE"), (b"\x7fELF", "ELF"), (b"#!", "script"))
 
 Fault = tuple[str, str, str]
@@ -48,8 +49,12 @@ Fault = tuple[str, str, str]
 
 
 class RecordLook(NamedTuple):
-    """A descriptive record as read under the table *table*, or the *fault* (line, words) for which it is no XML."""
+    """A descriptive record of the *kind* that its name tells, as read under the table *table*.
 
+    *fault* is the line and the words of why it is no XML.
+    """
+
+    kind: str
     table: str
     values: Mapping[str, str]
     findings: tuple[CheckFinding, ...] = ()
@@ -101,6 +106,7 @@ class Reading:
         workers: int = 1,
     ) -> None:
         self.algorithm, self.looks = algorithm, dict[str, Look]()
+        self._hash = getattr(hashlib, algorithm)
         self._tree, self._limits, self._tables, self._hashes = tree, limits, tables, hashes
         sizes = tree.sizes
         early = [name for name in sizes if _early(name, records_only=not hashes)]
@@ -170,14 +176,15 @@ class Reading:
     def _look_at(self, path: str, data: bytes, record: RecordLook | None = None) -> Look:
         if not self._hashes:
             return Look(size=len(data), record=record)
-        digest = hashlib.new(self.algorithm, data).hexdigest().upper()
+        size, digest = len(data), self._hash(data).hexdigest().upper()
         if record is not None:
-            return Look(len(data), digest, None, False, record)
-        encrypts = False
-        if path[-4:].lower() == ".pdf" and data.startswith(b"%PDF-"):
-            told = trailer_encrypts(lambda offset, length: data[offset : offset + length], len(data))
-            encrypts = _ENCRYPT in data if told is None else told
-        return Look(len(data), digest, _format_fault(path, data[:KEPT], data[-KEPT:]), encrypts)
+            return Look(size, digest, None, False, record)
+        if path[-4:].lower() != ".pdf" or not data.startswith(b"%PDF-"):
+            return Look(size, digest, _format_fault(path, data[:KEPT], data[-KEPT:]))
+        told = trailer_encrypts(lambda offset, length: data[offset : offset + length], size)
+        encrypts = _ENCRYPT in data if told is None else told
+        fault = None if b"%%EOF" in data[-KEPT:] else _NO_END
+        return Look(size, digest, fault, encrypts)
 
     def _look_through(self, path: str) -> Look:
         """Hash a long file block by block; of its bytes only both ends are kept.
@@ -200,13 +207,17 @@ class Reading:
         return Look(size, state.hexdigest().upper(), _format_fault(path, head, last), encrypts)
 
     def _record(self, path: str, data: bytes, tables: Mapping[str, FieldTable]) -> RecordLook:
-        table = tables[record_kind(path) or "doc"]
+        kind = record_kind(path)
+        table = tables[kind or "doc"]
+        plain = read_plain(data, table) if len(data) <= self._limits.max_xml_bytes else None
+        if plain is not None:
+            return RecordLook(kind, table.name, plain)
         try:
             root = _xml.parse(data, max_bytes=self._limits.max_xml_bytes)
         except InvalidInput as error:
-            return RecordLook(table.name, {}, fault=xml_fault(error))
+            return RecordLook(kind, table.name, {}, fault=xml_fault(error))
         description, found = read_description(root, table, path=path)
-        return RecordLook(table.name, dict(description.values), found)
+        return RecordLook(kind, table.name, dict(description.values), found)
 
 
 def _early(name: str, *, records_only: bool) -> bool:
@@ -230,7 +241,7 @@ def _format_fault(path: str, head: bytes, tail: bytes) -> Fault | None:
     claimed = format_of(path)
     if claimed is not None and claimed.magic and claimed.begins(head):
         if claimed.mimetype == "application/pdf" and b"%%EOF" not in tail:
-            return "ARC-FORMAT-PDF-BROKEN", "", "no end of file mark"
+            return _NO_END
         return None
     seen = next((name for mark, name in (*_ARCHIVES, *_PROGRAMS) if head.startswith(mark)), "")
     if claimed is None:

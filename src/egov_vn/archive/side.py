@@ -7,6 +7,7 @@ themselves when no piece is left or this process is gone, and at the latest by `
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import pickle
@@ -64,6 +65,7 @@ class Shared(Generic[T]):
         self._helpers: dict[int, tuple[Any, bytearray]] = {}
         self._ended: list[Any] = []
         self._numbers = self._offers = -1
+        self._paused = False
         self.lost: set[int] = set()
         if helpers > 0:
             self._fork(helpers, prepare)
@@ -103,6 +105,7 @@ class Shared(Generic[T]):
 
     def close(self) -> None:
         """End the helpers and threads; what was not begun is not done."""
+        self._collect()
         for name in ("_numbers", "_offers"):
             if getattr(self, name) >= 0:
                 os.close(getattr(self, name))
@@ -130,6 +133,10 @@ class Shared(Generic[T]):
 
     def _fork(self, helpers: int, prepare: Callable[[], None] | None) -> None:
         context = multiprocessing.get_context("fork")
+        # the collector writes into every object and so would copy what the processes share; in a process of one thread
+        # nobody else leaves anything to collect
+        self._paused = gc.isenabled()
+        gc.disable()
         self._numbers, self._offers = os.pipe()
         for _ in range(helpers):
             reading, writing = os.pipe()
@@ -147,6 +154,12 @@ class Shared(Generic[T]):
             os.close(self._numbers)
             os.close(self._offers)
             self._numbers = self._offers = -1
+            self._collect()
+
+    def _collect(self) -> None:
+        if self._paused:
+            self._paused = False
+            gc.enable()
 
     def _arrived(self, wait: int | None) -> Iterator[tuple[int, T]]:
         """Yield what the helpers sent, waiting *wait* milliseconds for it (None: until something comes)."""
@@ -181,6 +194,8 @@ class Shared(Generic[T]):
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.set_wakeup_fd(-1)
         os.close(self._offers)
+        gc.freeze()
+        gc.enable()
         try:
             if prepare is not None:
                 prepare()

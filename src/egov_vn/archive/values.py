@@ -13,6 +13,7 @@ from datetime import date
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Final
+from unicodedata import is_normalized
 
 from egov_vn.archive.fields import CODE_SEPARATOR, Field, FieldTable, codes
 from egov_vn.archive.rules import CheckFinding, broken
@@ -24,6 +25,11 @@ _DATE: Final = re.compile(r"(?:(?:([0-9]{2})/)?([0-9]{2})/)?([0-9]{4})")
 _DIGITS: Final = re.compile(r"[0-9]+")
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CODE_LIST: Final = re.compile(r"\s*[;,]\s*")
+_VISIBLE: Final = re.compile(
+    "[^\\s\x00-\x20\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""A character that is to be seen: none of the blanks, controls and default-ignorable code points of Unicode."""
 _BOOLEAN: Final = frozenset({"0", "1"})
 
 
@@ -42,7 +48,7 @@ def check_values(
     found: list[CheckFinding] = []
     at = lines or {}
     by_name, good = table.by_name, plainly_good(table)
-    for name, value in values.items():
+    for name, value in values.items() if len(judged) < len(values) else ():
         if name in judged or (name in good and value and good[name](value)):
             continue
         field = by_name.get(name)
@@ -52,18 +58,25 @@ def check_values(
             )
         elif value:
             _check_value(field, name, value, path, at.get(name), found)
-    found.extend(
-        _absent("ARC-FIELD-MISSING", field, path, at.get(field.name), field.name)
-        for field in table.required
-        if not values.get(field.name)
-    )
+    if not table.required_names <= judged:
+        found.extend(
+            _absent("ARC-FIELD-MISSING", field, path, at.get(field.name), field.name)
+            for field in table.required
+            if not _says_something(values.get(field.name))
+        )
     found.extend(
         _absent("ARC-FIELD-CONDITION", field, path, at.get(field.name), field.when)
         for field in table.conditional
-        if field.when is not None and not values.get(field.name) and field.when.holds(values)
+        if field.when is not None and field.when.holds(values) and not _says_something(values.get(field.name))
     )
-    _check_order(table, values, path, at, found)
+    if table.ordered:
+        _check_order(table, values, path, at, found)
     return found
+
+
+def _says_something(value: str | None) -> bool:
+    """Say whether *value* shows a reader anything: blanks, fillers and characters without width alone do not."""
+    return bool(value) and _VISIBLE.search(value or "") is not None
 
 
 @cache
@@ -82,7 +95,11 @@ def _plainly_good(field: Field) -> Callable[[str], bool]:
         return lru_cache(4096)(lambda value: parse_date(value, partial=field.partial) is not None)
     if field.type == "Boolean":
         return _BOOLEAN.__contains__
-    return lambda value: len(value) <= limit and value.isprintable()
+    return lambda value: (
+        len(value) <= limit
+        and value.isprintable()
+        and (value[0] > " " if value.isascii() else is_normalized("NFC", value) and _VISIBLE.search(value) is not None)
+    )
 
 
 def _absent(code: str, field: Field, path: str, line: int | None, expected: object) -> CheckFinding:
