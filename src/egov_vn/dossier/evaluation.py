@@ -32,12 +32,20 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """A score: each index with one decimal, their sum, the band, the dossiers counted, and the rule."""
+    """A score: each index with one decimal, their sum, the band, the dossiers counted, and the rule.
+
+    *scored* says how many dossiers stand behind each index that is scored by dossier, *maximum* is the most that the
+    indices there could give: bands are of the full set, so a body without some index can fall short of one. *left_out*
+    are the indices that nobody had; without any index there is no *band*.
+    """
 
     indices: Mapping[int, Decimal]
     total: Decimal
-    band: Text
+    maximum: Decimal
+    band: Text | None
     dossiers: int
+    scored: Mapping[int, int]
+    left_out: tuple[int, ...]
     source: Citation
 
 
@@ -66,21 +74,32 @@ def score_bodies(bodies: int, *, lead_body_by_law: bool = False) -> int:
     return 2 if bodies == 0 else 1 if bodies <= 1 + lead_body_by_law else 0
 
 
-def score_on_site(level: str, *, procedures: int, settled_on_site: int, received_on_site: int, on: date) -> int:
+def score_on_site(
+    level: str,
+    *,
+    procedures: int,
+    settled_on_site: int,
+    received_on_site: int,
+    on: date,
+    required: int | None = None,
+) -> int:
     """Index 5: 2 if enough of the listed procedures are settled wholly on site, 1 if all are received there, else 0.
 
-    *level* is ministry, province, district or commune; the shares needed differ.
+    *level* is ministry, province, district or commune; the shares needed differ. The share counts the *procedures* of
+    the desk's list; "all" counts the *required* ones, those that NĐ 61/2018/NĐ-CP Art. 14(5)(a, b) does not except
+    (by default the list).
     """
     needed = _rule("one_stop_settled_on_site", on).value
     if level not in needed:
         raise InvalidInput(f"{level!r} is not one of {', '.join(needed)}", path="level")
-    for name, value in (("settled_on_site", settled_on_site), ("received_on_site", received_on_site)):
-        _part(value, procedures, name)
-    if procedures == 0:
-        raise InvalidInput("no procedures are listed", path="procedures")
+    wanted = procedures if required is None else required
+    _part(settled_on_site, procedures, "settled_on_site")
+    _part(received_on_site, wanted, "received_on_site")
+    if procedures == 0 or wanted == 0:
+        raise InvalidInput("no procedures are listed", path="procedures" if procedures == 0 else "required")
     if settled_on_site * 100 >= needed[level] * procedures:
         return 2
-    return 1 if received_on_site == procedures else 0
+    return 1 if received_on_site == wanted else 0
 
 
 def score_publicity(*, posted: bool, electronic: bool) -> int:
@@ -113,13 +132,21 @@ def score_feedback(*, complaints: int, handled_in_time: int, dragging: int, on: 
 
 def score_online(
     *, procedures: int, online_procedures: int, dossiers: int, online_dossiers: int, late: int, on: date
-) -> int:
-    """Index 9: online procedures (levels 3 and 4), online dossiers, and none of those late or left unsettled."""
+) -> int | None:
+    """Index 9: online procedures (levels 3 and 4), online dossiers, and none of those late or left unsettled.
+
+    *procedures* are those that meet the conditions for being offered online. Without any dossier there is no share to
+    judge: None, unless nothing is online at all.
+    """
     _part(online_procedures, procedures, "online_procedures")
     _part(online_dossiers, dossiers, "online_dossiers")
     _part(late, online_dossiers, "late")
     limits = _rule("one_stop_online", on).value
-    if late or not online_procedures or online_dossiers * 100 < limits["dossiers_half"] * dossiers or not dossiers:
+    if not online_procedures or late:
+        return 0
+    if not dossiers:
+        return None
+    if online_dossiers * 100 < limits["dossiers_half"] * dossiers:
         return 0
     many_procedures = online_procedures * 100 >= limits["procedures"] * procedures
     many_dossiers = online_dossiers * 100 >= limits["dossiers_full"] * dossiers
@@ -131,12 +158,17 @@ def evaluate(
     *,
     on: date,
     unit_points: Mapping[int, int | None] | None = None,
+    over: Literal["scored", "all"] = "scored",
 ) -> Evaluation:
     """Score an officer from *dossiers* (indices 1, 2, 3, 4, 7), or with *unit_points* (5, 6, 8, 9) a body.
 
-    Each index is the sum of its points over the dossiers that have it, over their number, with one decimal, half up. An
-    index that nobody has is left out. *on* is the day of the evaluation; `NotInForce` from 01/07/2025.
+    Each index is the sum of its points over the number of dossiers, with one decimal, half up; one that nobody has is
+    left out (Art. 15(4)(b)). The formula says "all dossiers": *over* `"all"` divides by them, *over* `"scored"` by
+    those that have the index, which is the same where every dossier has it. *on* is the day of the evaluation;
+    `NotInForce` from 01/07/2025.
     """
+    if over not in ("scored", "all"):
+        raise InvalidInput(f"{over!r} is not scored or all", path="over")
     rule = _rule("one_stop_indices", on)
     sums: dict[int, int] = {}
     counts: dict[int, int] = {}
@@ -148,14 +180,27 @@ def evaluate(
                 sums[index] = sums.get(index, 0) + value
                 counts[index] = counts.get(index, 0) + 1
     tenth = Decimal(1).scaleb(-rule.value["decimals"])
-    indices = {index: (Decimal(sums[index]) / counts[index]).quantize(tenth, ROUND_HALF_UP) for index in sorted(sums)}
+    indices = {
+        index: (Decimal(sums[index]) / (counts[index] if over == "scored" else number)).quantize(tenth, ROUND_HALF_UP)
+        for index in sorted(sums)
+    }
     for index, value in sorted((unit_points or {}).items()):
         _points(index, value, rule.value["unit"], "unit_points")
         if value is not None:
             indices[index] = Decimal(value).quantize(tenth)
     total = sum(indices.values(), Decimal(0))
     bands = "one_stop_officer_bands" if unit_points is None else "one_stop_bands"
-    return Evaluation(indices=indices, total=total, band=band(total, bands, on), dossiers=number, source=rule.source)
+    wanted = (*rule.value["officer"], *(() if unit_points is None else rule.value["unit"]))
+    return Evaluation(
+        indices=indices,
+        total=total,
+        maximum=Decimal(2 * len(indices)),
+        band=band(total, bands, on) if indices else None,
+        dossiers=number,
+        scored=counts,
+        left_out=tuple(index for index in sorted(wanted) if index not in indices),
+        source=rule.source,
+    )
 
 
 def band(total: Decimal, rule: str, on: date) -> Text:

@@ -114,6 +114,28 @@ _ENDS: Final = {
     EventKind.STOP: Outcome.STOPPED,
     EventKind.CLOSE: Outcome.CLOSED,
 }
+# The applicant, the payer, the post, another body or a machine does these: never the officer who has the dossier.
+_NOT_OFFICERS: Final = frozenset(
+    {
+        EventKind.REGISTER,
+        EventKind.SYSTEM_RECEIVE,
+        EventKind.ALERT_OFFICER,
+        EventKind.SUPPLEMENT,
+        EventKind.CONSULT_ANSWER,
+        EventKind.PAY,
+        EventKind.REMIT,
+        EventKind.ADJUST,
+        EventKind.REQUEST_STOP,
+        EventKind.INTERRUPT,
+        EventKind.RESUME,
+        EventKind.DELIVERY_FAILED,
+        EventKind.SYNC_SEND,
+        EventKind.SYNC_ACCEPT,
+        EventKind.SYNC_REJECT,
+        EventKind.MOVE_SYSTEM,
+        EventKind.OPT_IN,
+    }
+)
 _BY_STATE: Final = {
     State.SETTLED: Outcome.SETTLED,
     State.RETURNED: Outcome.SETTLED,
@@ -161,7 +183,7 @@ def fact_of(
     waits = _waits(dossier, received, at)
     last = waits[-1] if waits else (None, None)
     agency = dossier.settling_agency or dossier.receiving_agency
-    last_actor = next((event.actor for event in reversed(dossier.events) if event.at <= at), "")
+    officers = (event.actor for event in reversed(dossier.events) if event.at <= at and event.kind not in _NOT_OFFICERS)
     return DossierFact(
         code=str(dossier.code or ""),
         field=dossier.field or "",
@@ -177,7 +199,7 @@ def fact_of(
         waited=sum(seconds(end or at) - seconds(start) for start, end in waits),
         supplements=len(waits),
         flags=_flags(dossier, paper_result=paper_result).value,
-        officer=last_actor,
+        officer=next(officers, ""),
         procedure=str(dossier.procedure),
     )
 
