@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 
@@ -24,6 +24,7 @@ from egov_vn.dossier import (
     ResultCode,
     SqliteAllocator,
     State,
+    Timeliness,
     audit,
     check,
     dossier_schema,
@@ -32,11 +33,12 @@ from egov_vn.dossier import (
     duties,
     lateness,
     load_dossiers,
+    portal_status,
     standing,
 )
 from egov_vn.dossier.duties import official_hours
 from egov_vn.errors import InvalidInput
-from egov_vn.finding import Language, Severity, render_terminal, worst
+from egov_vn.finding import Language, Severity, Text, render_terminal, worst
 
 __all__ = ["GROUP", "register"]
 
@@ -121,6 +123,9 @@ def _show(
     file: Path = _FILE, at: str | None = _AT, hours: str | None = _HOURS, as_json: bool = _JSON, lang: Lang = _LANG
 ) -> None:
     dossier, instant = _read(file), _instant(at)
+    word: Language = "en" if lang is Lang.EN else "vi"
+    if not (dossier.events or dossier.received_at or dossier.submitted_at):
+        _undated(dossier, as_json=as_json, word=word)
     calendar, office = _office(hours)
     now = standing(dossier, strict=False, at=instant)
     owed = duties(dossier, instant, calendar=calendar, hours=office)
@@ -142,14 +147,39 @@ def _show(
         }
         typer.echo(json.dumps(fields, ensure_ascii=False, indent=2))
         return
-    word: Language = "en" if lang is Lang.EN else "vi"
     typer.echo(f"{dossier.code or '—'}  {dossier.applicant_name}  [{now.regime.title(word)}]")
-    typer.echo(f"{now.state.value} ({now.state.code or '—'}) · {verdict.verdict.value}")
+    state = portal_status(now.state.code).title(word) if now.state.code else now.state.value
+    typer.echo(f"{state} ({now.state.code or '—'}) · {_TIMELINESS[verdict.verdict](word)}")
     if due:
         typer.echo(due.explain(word))
     for item in owed:
         by = f"{item.by.astimezone(VIETNAM):%H:%M %d/%m/%Y}" if item.by else "—"
         typer.echo(f"{'!' if item.overdue else '-'} {by}  {item.text(word)} [{item.source.render(word)}]")
+
+
+def _undated(dossier: Dossier, *, as_json: bool, word: Language) -> NoReturn:
+    """Say that nothing can be said before a day is known, and exit 3."""
+    if as_json:
+        fields = {"code": str(dossier.code) if dossier.code else None, "regime": None, "state": State.NEW.value}
+        typer.echo(json.dumps({**fields, "status": dossier.status, "duties": []}, ensure_ascii=False, indent=2))
+    else:
+        typer.echo(_UNDATED(word))
+    raise typer.Exit(3)
+
+
+_UNDATED = Text(
+    "Hồ sơ chưa có ngày nộp, ngày tiếp nhận hay sự kiện nào: chưa biết theo quy định nào.",
+    "The dossier has no day of submission or reception and no event: its regime cannot be known.",
+)
+_TIMELINESS = {
+    Timeliness.NO_TERM: Text("không có hạn", "no term"),
+    Timeliness.WAITING: Text("tạm dừng tính hạn", "waiting"),
+    Timeliness.RUNNING: Text("trong hạn", "within its term"),
+    Timeliness.OVERDUE: Text("đang quá hạn", "overdue"),
+    Timeliness.EARLY: Text("trước hạn", "early"),
+    Timeliness.ON_TIME: Text("đúng hạn", "on time"),
+    Timeliness.LATE: Text("quá hạn", "late"),
+}
 
 
 @GROUP.command(
@@ -197,7 +227,7 @@ def _states(
         }
         for state in State
         for kind in EventKind
-        if (edge := chosen.transitions.get((state, kind))) is not None and edge.target is not state
+        if (edge := chosen.transitions.get((state, kind))) is not None
     ]
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
@@ -212,12 +242,14 @@ def _allocate(
     db: Path = typer.Option(..., "--db", help="Tệp SQLite giữ số."),
     at: str | None = _AT,
     reference: str | None = typer.Option(None, "--for", help="Hồ sơ mang mã này (xác nhận luôn)."),
+    as_json: bool = _JSON,
 ) -> None:
     allocator = SqliteAllocator(db)
     code = allocator.allocate(agency, _instant(at))
     if reference:
         allocator.confirm(code, reference)
-    typer.echo(str(code))
+    fields = {"code": str(code), "received_on": code.received_on.isoformat(), "ordinal": code.ordinal}
+    typer.echo(json.dumps({**fields, "reference": reference}, ensure_ascii=False) if as_json else str(code))
 
 
 @GROUP.command("gaps", help="Các số trong ngày không có hồ sơ mang, và vì sao; có số khuyết thì thoát 1.")

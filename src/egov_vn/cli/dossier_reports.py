@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from egov_vn.dossier import (
     IndicatorInputs,
     IndicatorScore,
     IndicatorTally,
+    OverdueDossier,
     Period,
     RegisterBook,
     StatisticalReport,
@@ -124,18 +126,19 @@ def _indicators(
     _complain(reader.bad)
     total = national_score(found) if score else None
     if out is not None:
-        _list(out, indicator_listing(found, _language(lang)))
-        return
-    if as_json:
+        _list(out, indicator_listing(found, _language(lang)), _language(lang))
+    elif as_json:
         plain: Any = [item.to_dict(_language(lang)) for item in found]
         if total is not None:
             plain = {"indicators": plain, "score": total.to_dict(_language(lang))}
         typer.echo(json.dumps(plain, ensure_ascii=False, indent=2))
-        return
-    for item in found:
-        typer.echo(_indicator_line(item, _language(lang)))
-    if total is not None:
-        typer.echo(_score_line(total, _language(lang)))
+    else:
+        for item in found:
+            typer.echo(_indicator_line(item, _language(lang)))
+        if total is not None:
+            typer.echo(_score_line(total, _language(lang)))
+    if reader.bad:  # what could not be read is not in the figures
+        raise typer.Exit(1)
 
 
 @GROUP.command("overdue", help="Hồ sơ quá hạn: mã, cán bộ, số ngày; có hồ sơ quá hạn thì thoát 1.")
@@ -146,6 +149,7 @@ def _overdue(
     working_days: bool = typer.Option(False, "--working-days", help="Đếm cả ngày làm việc."),
     out: Path | None = _OUT,
     as_json: bool = _JSON,
+    lang: Lang = _LANG,
 ) -> None:
     calendar = WorkCalendar.official() if working_days else None
     try:
@@ -160,15 +164,13 @@ def _overdue(
         raise undecided(error) from error
     _complain(reader.bad)
     if out is not None:
-        _list(out, overdue_listing(found))
+        _list(out, overdue_listing(found, _language(lang)), _language(lang))
     elif as_json:
         typer.echo(json.dumps([item.to_dict() for item in found], ensure_ascii=False, indent=2))
     else:
         for item in found:
-            days = f"{item.days} ngày" + ("" if item.working_days is None else f" ({item.working_days} ngày làm việc)")
-            sorry = "" if item.apologised else "\tchưa xin lỗi"
-            typer.echo(f"{item.code}\t{item.officer}\t{item.due:%d/%m/%Y %H:%M}\t{days}{sorry}")
-    if found:
+            typer.echo(_overdue_line(item, _language(lang)))
+    if found or reader.bad:
         raise typer.Exit(1)
 
 
@@ -187,7 +189,7 @@ def _reconcile(
     right = read_lines(_bytes(electronic), encoding=encoding)
     found = reconcile(left, right, late_after=timedelta(hours=late_hours), tolerance=timedelta(minutes=tolerance))
     if out is not None:
-        _list(out, reconciliation_listing(found, _language(lang)))
+        _list(out, reconciliation_listing(found, _language(lang)), _language(lang))
     elif as_json:
         typer.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))
     else:
@@ -229,11 +231,18 @@ def _form(
 def _register(
     file: Path = typer.Argument(..., help="Sổ (JSON Lines).", exists=True, dir_okay=False),
     desk: str = typer.Option(..., "--desk", help="Tên bộ phận giữ sổ."),
+    as_json: bool = _JSON,
     lang: Lang = _LANG,
 ) -> None:
     book = RegisterBook.from_jsonl(_bytes(file), desk=desk)
-    _finish(book.check(), _language(lang))
-    typer.echo(f"{len(book)} dòng, {book.head}")
+    findings = book.check()
+    if as_json:
+        notes = [item.to_dict() for item in findings]
+        fields = {"holds": not findings, "entries": len(book), "head": str(book.head), "findings": notes}
+        typer.echo(json.dumps(fields, ensure_ascii=False))
+        raise typer.Exit(1 if findings else 0)
+    _finish(findings, _language(lang))
+    typer.echo(f"{len(book)} {'dòng' if lang is Lang.VI else 'entries'}, {book.head}")
 
 
 @GROUP.command("synthetic", help="Một năm hồ sơ giả lập của một tỉnh (CSV), để thử.")
@@ -264,13 +273,23 @@ def _score_line(total: IndicatorScore, lang: Language) -> str:
     return f"{words[0]}: {span} / {total.maximum}; {band} ({words[1]})"
 
 
+def _overdue_line(item: OverdueDossier, lang: Language) -> str:
+    day, working, sorry = (
+        ("ngày", "ngày làm việc", "chưa xin lỗi") if lang == "vi" else ("days", "working days", "no apology")
+    )
+    days = f"{item.days} {day}" + ("" if item.working_days is None else f" ({item.working_days} {working})")
+    return f"{item.code}\t{item.officer}\t{item.due:%d/%m/%Y %H:%M}\t{days}" + ("" if item.apologised else f"\t{sorry}")
+
+
 def _language(lang: Lang) -> Language:
     return "en" if lang is Lang.EN else "vi"
 
 
 @contextmanager
 def _reader(path: Path) -> Iterator[FactReader]:
-    with path.open(encoding="utf-8-sig", newline="") as lines:
+    with path.open("rb") as probe:
+        marked = probe.read(2) in (BOM_UTF16_LE, BOM_UTF16_BE)
+    with path.open(encoding="utf-16" if marked else "utf-8-sig", newline="") as lines:
         yield FactReader(lines)
 
 
@@ -286,14 +305,14 @@ def _rendered(made: StatisticalReport, findings: Iterable[Finding], suffix: str,
     raise _unknown_format(suffix)
 
 
-def _list(out: Path, listing: Listing) -> None:
+def _list(out: Path, listing: Listing, lang: Language = "vi") -> None:
     suffix = out.suffix.lower()
     if suffix == ".xlsx":
         data = listing.to_xlsx(at=datetime.now(VIETNAM))
     elif suffix == ".csv":
         data = listing.to_csv()
     elif suffix in (".html", ".json"):
-        data = (listing.to_html() if suffix == ".html" else listing.to_json()).encode("utf-8")
+        data = (listing.to_html(lang) if suffix == ".html" else listing.to_json()).encode("utf-8")
     else:
         raise _unknown_format(suffix)
     write_whole(out, data)
