@@ -138,6 +138,14 @@ def test_a_file_may_be_given_whole() -> None:
         assert (len(found.dossiers), found.faults) == (1, ())
 
 
+def test_a_field_named_twice_is_a_fault() -> None:
+    line = json.dumps(row())
+    found = load_dossiers([line, line[:-1] + ', "ChuHoSo": "Người khác"}'])
+    assert [(fault.line, fault.path, fault.message) for fault in found.faults] == [
+        (2, "ChuHoSo", "the field is named twice"),
+    ]
+
+
 def test_what_is_no_line_is_listed_or_refused() -> None:
     lines: list[Any] = [json.dumps(row()), 5, None]
     found = load_dossiers(lines)

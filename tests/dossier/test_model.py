@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from dataclasses import FrozenInstanceError
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from egov_vn.clock import VIETNAM
 from egov_vn.dossier import (
     ApplicantKind,
     Channel,
+    DeliveryMethod,
     Dossier,
     DossierCode,
     Event,
@@ -108,6 +110,25 @@ def test_unknown_fields_are_kept_and_reported() -> None:
         ({"TrangThaiHoSo": 11}, "TrangThaiHoSo"),
         ({"TrangThaiHoSo": ""}, "TrangThaiHoSo"),
         ({"KenhThucHien": 4}, "KenhThucHien"),
+        ({"KenhThucHien": True}, "KenhThucHien"),
+        ({"KenhThucHien": "trực tiếp"}, "KenhThucHien"),
+        ({"TrangThaiHoSo": True}, "TrangThaiHoSo"),
+        ({"SoBoHoSo": False}, "SoBoHoSo"),
+        ({"SoBoHoSo": 1.5}, "SoBoHoSo"),
+        ({"SoThuTu": "1_0"}, "SoThuTu"),
+        ({"PhiDiaGioi": 2}, "PhiDiaGioi"),
+        ({"ChuHoSo": 5}, "ChuHoSo"),
+        ({"NgayTiepNhan": "1770861600"}, "NgayTiepNhan"),
+        ({"NgayTiepNhan": "2026-02-30T09:00:00+07:00"}, "NgayTiepNhan"),
+        ({"NgayTiepNhan": "9999-12-31T09:00:00+07:00"}, "NgayTiepNhan"),
+        ({"NgayTiepNhan": True}, "NgayTiepNhan"),
+        ({"TaiLieuNop": {}}, "TaiLieuNop"),
+        ({"TaiLieuNop": ["x"]}, "TaiLieuNop[0]"),
+        ({"TaiLieuNop": [{"TenTepDinhKem": "x", "LoaiBan": True}]}, "TaiLieuNop[0].LoaiBan"),
+        ({"DanhSachLePhi": [{"TenPhiLePhi": "Phí", "Gia": True}]}, "DanhSachLePhi[0].Gia"),
+        ({"DanhSachLePhi": [{"TenPhiLePhi": "Phí", "Gia": 10**16}]}, "DanhSachLePhi[0].Gia"),
+        ({"TruongLa": float("nan")}, "TruongLa"),
+        ({"LichSu": [{**WIRE["LichSu"][0], "La": [1, {"b": float("inf")}]}]}, "LichSu[0].La"),
         ({"ChuHoSo": ""}, "ChuHoSo"),
         ({"MaCoQuanTiepNhan": "Z00"}, "MaCoQuanTiepNhan"),
         (
@@ -127,12 +148,75 @@ def test_a_fault_names_its_field(changes: dict[str, Any], path: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         read(**changes)
     assert caught.value.path == path
+    with pytest.raises(InvalidInput) as caught:
+        Dossier.from_dict({**WIRE, **changes})
+    assert caught.value.path == path
+    assert "function-plain" not in str(caught.value)
+
+
+def test_numbers_may_arrive_as_text() -> None:
+    fee = {"TenPhiLePhi": "Phí", "Gia": "2000", "SoLuong": "3", "HinhThucThu": "4"}
+    item = read(TrangThaiHoSo="4", KenhThucHien="2", SoBoHoSo="1", PhiDiaGioi=1, HinhThuc=1.0, DanhSachLePhi=[fee])
+    assert (item.status, item.channel, item.non_territorial, item.fee_total) == (4, Channel.ONLINE, True, 6000)
+    assert item.delivery_method is DeliveryMethod.POST
+    assert json.loads(item.to_json())["DanhSachLePhi"] == [
+        {"TenPhiLePhi": "Phí", "Gia": 2000, "HinhThucThu": 4, "SoLuong": 3}
+    ]
+    assert Channel(2) == Dossier.from_dict({**WIRE, "KenhThucHien": Channel.ONLINE}).channel
+
+
+def test_the_constructor_and_the_copy_are_borders_too() -> None:
+    with pytest.raises(InvalidInput, match="status: must be at most 10"):
+        make(applicant_name="X", status=11)
+    with pytest.raises(InvalidInput, match="MaTTHC: the field is needed"):
+        Dossier(applicant_name="X")  # type: ignore[call-arg]
+    with pytest.raises(InvalidInput) as caught:
+        make(applicant_name="X", received_at=datetime(2026, 2, 12, 9))
+    assert caught.value.message.startswith("an instant needs an offset")
+    with pytest.raises(InvalidInput) as caught:
+        charge("Phí", -1)
+    assert caught.value.path == "price"
+    item = read()
+    for changes in (
+        {"status": 0},
+        {"code": "x"},
+        {"events": (5,)},
+        {"returned_at": datetime(2020, 1, 1, tzinfo=VIETNAM)},
+    ):
+        with pytest.raises(InvalidInput):
+            item.model_copy(update=changes)
+    assert item.model_copy(update={"MaHoSo": None, "TruongLa": 1}).unknown_fields() == ("TruongLa",)
+    with pytest.raises(FrozenInstanceError):
+        item.status = 5
+
+
+@pytest.mark.parametrize(
+    "value",
+    [object(), {1: 2}, {1, 2}, "\ud800", {"\ud800": 1}, [float("inf")], 10**5000, datetime(2026, 1, 1)],
+    ids=lambda value: type(value).__name__,
+)
+def test_an_unknown_field_holds_json(value: Any) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Dossier.from_dict({**WIRE, "TruongLa": value})
+    assert caught.value.path == "TruongLa"
+
+
+def test_an_unknown_field_is_not_bottomless() -> None:
+    deep: Any = 1
+    for _ in range(5000):
+        deep = [deep]
+    endless: list[Any] = []
+    endless.append(endless)
+    for value in (deep, endless):
+        with pytest.raises(InvalidInput, match="nested"):
+            Dossier.from_dict({**WIRE, "TruongLa": value})
 
 
 def test_dates_that_contradict_each_other() -> None:
     for name in ("NgayKetThucXuLy", "NgayTra"):
-        with pytest.raises(InvalidInput, match=name):
+        with pytest.raises(InvalidInput, match=f"{name} lies before NgayTiepNhan") as caught:
             read(**{name: "20260212085959"})
+        assert caught.value.path == name
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"MaTTHC": NaN}', b"[" * 100_000])

@@ -280,7 +280,7 @@ def _any_code(text: str) -> DossierCode | ProcedureCode | ResultCode | Component
 
 
 def _read(file: Path) -> Dossier:
-    return Dossier.from_json(file.read_bytes())
+    return Dossier.from_json(file.read_bytes(), unique=True)
 
 
 def _office(hours: str | None) -> tuple[WorkCalendar, WorkHours]:

@@ -103,7 +103,7 @@ class _Record(Model):
 
 def document_from_json(data: bytes | str) -> Document:
     """Read a document from the JSON that `Document.to_json` writes; `InvalidInput` names the faulty field."""
-    record = _Record.from_json(data, source="egov_vn.document")
+    record = _Record.from_json(data, source="egov_vn.document", unique=True)
     return Document(
         kind=DocumentKind.named(record.kind),
         number=DocumentNumber.parse(record.number) if record.number else None,

@@ -258,7 +258,7 @@ def _load(
 ) -> tuple[Dossier, tuple[Finding, ...]]:
     if not isinstance(line, bytes | str):
         raise InvalidInput(f"a {type(line).__name__} is not a line of JSON")
-    dossier = Dossier.from_json(line)
+    dossier = Dossier.from_json(line, unique=True)
     if str(dossier.code) in seen:
         raise InvalidInput(f"{dossier.code} is the code of line {seen[str(dossier.code)]} too", path="MaHoSo")
     found = check(dossier, catalogue=catalogue)

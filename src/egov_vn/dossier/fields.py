@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, datetime
 from enum import IntEnum, StrEnum
-from functools import lru_cache
-from typing import Annotated, Any, Final
+from functools import lru_cache, partial
+from math import isfinite
+from typing import Annotated, Any, Final, Self
 
-from pydantic import ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError, to_json, to_jsonable_python
+from pydantic import ConfigDict, Field, GetCoreSchemaHandler, PlainValidator, WithJsonSchema
+from pydantic_core import core_schema as core
+from pydantic_core import to_json, to_jsonable_python
 
-from egov_vn._model import Model
+from egov_vn._model import Model, either
 from egov_vn.agency import AgencyCode
 from egov_vn.clock import VIETNAM
 from egov_vn.dossier.codes import DossierCode, ProcedureCode
-from egov_vn.errors import InvalidInput
 
 __all__ = [
     "AgencyField",
@@ -36,12 +39,43 @@ __all__ = [
 ]
 
 _PORTAL_DIGITS: Final = 14
+_MOST_BITS: Final = 4096
+_DEEPEST: Final = 200  # of JSON in an unknown field: as deep as pydantic's own reader goes
+
+
+def _json_value(value: Any, depth: int = 0) -> Any:
+    """Return *value* if JSON can hold it just so; raise `ValueError` otherwise."""
+    if isinstance(value, str):
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise ValueError("a lone surrogate is no character") from error
+    elif isinstance(value, list | tuple | dict):
+        if depth >= _DEEPEST:
+            raise ValueError(f"nested more than {_DEEPEST} deep")
+        if isinstance(value, dict) and not all(isinstance(name, str) for name in value):
+            raise ValueError("the name of a field is a text")
+        for inner in (*value, *value.values()) if isinstance(value, dict) else value:
+            _json_value(inner, depth + 1)
+    elif isinstance(value, float):
+        if not isfinite(value):
+            raise ValueError("NaN and Infinity are no numbers of JSON")
+    elif isinstance(value, int):
+        if value.bit_length() > _MOST_BITS:
+            raise ValueError("a number of too many digits")
+    elif value is not None:
+        raise ValueError(f"a value of the type {type(value).__name__} has no place in JSON")
+    return value
+
+
+_Unknown = Annotated[Any, PlainValidator(_json_value), WithJsonSchema({})]
 
 
 class OpenModel(Model):
     """A value of someone else's format: fields that we do not know are kept, and `unknown` names them."""
 
     model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, _Unknown] = Field(init=False)
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -78,7 +112,24 @@ def _restore(value: OpenModel, fields: dict[str, Any]) -> None:
                     _restore(item, part)
 
 
-class Channel(IntEnum):
+class _Coded(IntEnum):
+    """A number on the wire that stands for a word; its digits as text serve too, true and false do not."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core.CoreSchema:
+        members = handler(source)
+        return either(core.chain_schema([core.int_schema(strict=True), members]), cls._read, like=members)
+
+    @classmethod
+    def _read(cls, value: object) -> Self:
+        text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
+        for item in cls:
+            if text == str(item.value) and not isinstance(value, bool):
+                return item
+        raise ValueError(f"expected one of {', '.join(str(item.value) for item in cls)}")
+
+
+class Channel(_Coded):
     """How the dossier came in (*kênh thực hiện*). Source: NĐ 118/2025 Art. 15; national portal `KenhThucHien`."""
 
     DIRECT = 1
@@ -102,7 +153,7 @@ class Bundle(StrEnum):
         return self is not Bundle.OTHER
 
 
-class ApplicantKind(IntEnum):
+class ApplicantKind(_Coded):
     """Who applies (*loại đối tượng*), in our own list; the portals' lists differ and are adapter settings."""
 
     PERSON = 1
@@ -111,7 +162,7 @@ class ApplicantKind(IntEnum):
     AGENCY = 4
 
 
-class IdentityKind(IntEnum):
+class IdentityKind(_Coded):
     """The kind of an identity number (*loại định danh*); 1 and 2 as on the portal, the others ours."""
 
     CITIZEN_ID = 1
@@ -120,14 +171,14 @@ class IdentityKind(IntEnum):
     TAX_CODE = 4
 
 
-class DeliveryMethod(IntEnum):
+class DeliveryMethod(_Coded):
     """How the result is handed over (*hình thức trả kết quả*)."""
 
     DIRECT = 0
     POST = 1
 
 
-class CopyType(IntEnum):
+class CopyType(_Coded):
     """In what shape a component was submitted (*loại bản*); 0-2 as in the ministry system, 3 ours."""
 
     ORIGINAL = 0
@@ -136,7 +187,7 @@ class CopyType(IntEnum):
     CERTIFIED_COPY = 3
 
 
-class Digitisation(IntEnum):
+class Digitisation(_Coded):
     """Whether a component was digitised or reused (*số hóa, tái sử dụng*)."""
 
     NONE = 0
@@ -145,7 +196,7 @@ class Digitisation(IntEnum):
     REUSED_RESULT = 3
 
 
-class FeeStage(IntEnum):
+class FeeStage(_Coded):
     """When a fee is collected (*hình thức thu*)."""
 
     ON_RECEIPT = 1
@@ -153,7 +204,7 @@ class FeeStage(IntEnum):
     ON_RETURN = 4
 
 
-class OnlinePayment(IntEnum):
+class OnlinePayment(_Coded):
     """Where money was paid online (*được thanh toán trực tuyến*)."""
 
     NO = 0
@@ -193,32 +244,9 @@ def _in_a_year(value: datetime) -> datetime:
     return value
 
 
-def _plain(error: InvalidInput) -> PydanticCustomError:
-    """Return *error* as pydantic's, in its own words and without the path: pydantic knows the field."""
-    return PydanticCustomError("invalid_input", "{message}", {"message": error.message})
-
-
-def _read_code(value: object) -> DossierCode:
-    if isinstance(value, DossierCode):
-        return value
-    try:
-        return DossierCode.parse(value)  # type: ignore[arg-type]
-    except InvalidInput as error:
-        raise _plain(error) from error
-
-
 @lru_cache(maxsize=8192)
 def _procedure(text: str) -> ProcedureCode:
     return ProcedureCode.parse(text)
-
-
-def _read_procedure(value: object) -> ProcedureCode:
-    if isinstance(value, ProcedureCode):
-        return value
-    try:
-        return _procedure(value) if isinstance(value, str) else ProcedureCode.parse(value)  # type: ignore[arg-type]
-    except InvalidInput as error:
-        raise _plain(error) from error
 
 
 @lru_cache(maxsize=8192)
@@ -226,43 +254,72 @@ def _agency(text: str) -> AgencyCode:
     return AgencyCode.parse(text)
 
 
-def _read_agency(value: object) -> AgencyCode:
-    if isinstance(value, AgencyCode):
-        return value
-    try:
-        return _agency(value) if isinstance(value, str) else AgencyCode.parse(value)  # type: ignore[arg-type]
-    except InvalidInput as error:
-        raise _plain(error) from error
+_QUICK_INSTANT: Final = (
+    r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?[+-][0-9]{2}:[0-9]{2}$"
+)
 
 
-def _write_instant(value: datetime) -> str:
-    return value.isoformat()
+class _Instants:
+    """How an instant is read and written; JSON in the usual form never calls a function of Python."""
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> core.CoreSchema:
+        quick = core.chain_schema(
+            [
+                core.str_schema(pattern=_QUICK_INSTANT),
+                core.no_info_plain_validator_function(datetime.fromisoformat),
+            ]
+        )
+        return core.json_or_python_schema(
+            json_schema=either(quick, read_instant),
+            python_schema=core.no_info_plain_validator_function(read_instant),
+            serialization=core.plain_serializer_function_ser_schema(
+                datetime.isoformat, return_schema=core.str_schema(), when_used="json"
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """How a code is read from its text, or taken as it is, and written; *parse* raises `InvalidInput`."""
+
+    parse: Callable[[str], Any]
+
+    def __get_pydantic_core_schema__(self, source: Any, _handler: GetCoreSchemaHandler) -> core.CoreSchema:
+        read = core.chain_schema([core.str_schema(), core.no_info_plain_validator_function(self.parse)])
+        return core.json_or_python_schema(
+            json_schema=read,
+            python_schema=core.no_info_plain_validator_function(partial(self._read, source)),
+            serialization=core.plain_serializer_function_ser_schema(str, return_schema=core.str_schema()),
+        )
+
+    def _read(self, kind: type, value: Any) -> Any:
+        if isinstance(value, kind):
+            return value
+        if not isinstance(value, str):
+            raise ValueError("expected a text")  # noqa: TRY004 - pydantic reports ValueError
+        return self.parse(value)
 
 
 Instant = Annotated[
     datetime,
-    PlainValidator(read_instant),
-    PlainSerializer(_write_instant, return_type=str, when_used="json"),
+    _Instants(),
     WithJsonSchema({"type": "string", "description": "ISO 8601 with an offset, or yyyyMMddHHmmss in Vietnam time"}),
 ]
 """An instant with its zone."""
 
 CodeField = Annotated[
     DossierCode,
-    PlainValidator(_read_code),
-    PlainSerializer(str, return_type=str),
+    _Code(DossierCode.parse),
     WithJsonSchema({"type": "string", "examples": ["000.00.00.H13-260212-0001", "H57.132-260804-0583"]}),
 ]
 ProcedureField = Annotated[
     ProcedureCode,
-    PlainValidator(_read_procedure),
-    PlainSerializer(str, return_type=str),
+    _Code(_procedure),
     WithJsonSchema({"type": "string", "examples": ["2.000815", "2.000815.000.00.00.H55"]}),
 ]
 AgencyField = Annotated[
     AgencyCode,
-    PlainValidator(_read_agency),
-    PlainSerializer(str, return_type=str),
+    _Code(_agency),
     WithJsonSchema({"type": "string", "examples": ["000.00.00.H13", "H57.132"]}),
 ]
 Money = Annotated[int, Field(ge=0, le=10**15)]

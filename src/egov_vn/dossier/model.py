@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, ClassVar, Final, Self
 
 from pydantic import model_validator
 
@@ -38,6 +38,8 @@ class Dossier(OpenModel):
     that this library does not know are kept, written back, and listed by `unknown_fields`. With `events`, history is
     the truth and `status` only what somebody else last wrote down.
     """
+
+    max_bytes: ClassVar[int] = MAX_BYTES
 
     procedure: Annotated[ProcedureField, wire("MaTTHC")]
     applicant_name: Annotated[str, wire("ChuHoSo", min_length=1)]
@@ -103,20 +105,14 @@ class Dossier(OpenModel):
 
     @model_validator(mode="after")
     def _in_time(self) -> Self:
-        if self.received_at is not None:
-            if self.finished_at is not None and self.finished_at < self.received_at:
-                raise ValueError("NgayKetThucXuLy lies before NgayTiepNhan")
-            if self.returned_at is not None and self.returned_at < self.received_at:
-                raise ValueError("NgayTra lies before NgayTiepNhan")
+        fields = self.__dict__
+        received, finished, returned = fields["received_at"], fields["finished_at"], fields["returned_at"]
+        if received is not None:
+            if finished is not None and finished < received:
+                raise InvalidInput("NgayKetThucXuLy lies before NgayTiepNhan", path="NgayKetThucXuLy")
+            if returned is not None and returned < received:
+                raise InvalidInput("NgayTra lies before NgayTiepNhan", path="NgayTra")
         return self
-
-    @classmethod
-    def from_json(cls, data: bytes | str, *, source: str | None = None) -> Self:
-        """Read one dossier in wire names; `InvalidInput` carries the path of the first faulty field."""
-        given: object = data
-        if isinstance(given, bytes | str) and len(given) > MAX_BYTES:
-            raise InvalidInput(f"{len(given)} bytes exceed the {MAX_BYTES} of one dossier", source=source)
-        return super().from_json(data, source=source)
 
     @property
     def applicant(self) -> Applicant:

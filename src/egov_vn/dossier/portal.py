@@ -14,9 +14,9 @@ from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Self, TypeVar
 
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
-from egov_vn._model import Model, wire
+from egov_vn._model import Model, parse_json, wire
 from egov_vn.clock import VIETNAM
 from egov_vn.dossier.fields import ApplicantKind, CodeField, Instant, OpenModel
 from egov_vn.dossier.model import Dossier
@@ -168,10 +168,7 @@ class PortalAdapter:
             raise InvalidInput("a message is bytes or text", path="data")
         if len(data) > MAX_MESSAGE_BYTES:
             raise InvalidInput(f"{len(data)} bytes exceed the limit of {MAX_MESSAGE_BYTES}")
-        try:
-            raw = from_json(data)
-        except ValueError as error:
-            raise InvalidInput(f"not JSON: {error}") from error
+        raw = parse_json(data)
         if not isinstance(raw, dict) or not isinstance(raw.get("data"), list):
             raise InvalidInput("a message is an object with a list `data`", path="data")
         service, updating = raw.get("service"), _flag(raw.get("isUpdating", "False"))

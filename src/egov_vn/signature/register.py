@@ -173,7 +173,7 @@ class CertificateRegister:
     def from_json(cls, data: bytes | str) -> Self:
         """Read what `to_json` wrote."""
         entries = []
-        for number, line in enumerate(_Book.from_json(data).lines):
+        for number, line in enumerate(_Book.from_json(data, unique=True).lines):
             path = f"DanhSach[{number}]"
             try:
                 der = base64.b64decode(line.certificate, validate=True)
