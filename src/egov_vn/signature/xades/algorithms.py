@@ -98,6 +98,7 @@ def _methods() -> dict[str, SignatureMethod]:
 
 SIGNATURES: Final[Mapping[str, SignatureMethod]] = _methods()
 """Signature methods without parameters: URI to method."""
+MGF1: Final = _MORE07 + "MGF1"
 RSA_PSS: Final = _MORE07 + "rsa-pss"
 """RSASSA-PSS with its parameters in `RSAPSSParams` (RFC 9231 section 2.3.9)."""
 _DIGEST_URIS: Final = {name: uri for uri, name in DIGESTS.items()}

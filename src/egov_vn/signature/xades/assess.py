@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from lxml import etree
 
@@ -33,8 +32,7 @@ from egov_vn.signature.xades.references import Checked, Context, Files, Outcome
 from egov_vn.signature.xades.remarks import Verdict, none_found, remark
 from egov_vn.signature.xades.stamping import Judge, Stamped, judge_stamps
 from egov_vn.signature.xades.validation_data import Evidence, read_evidence
-
-_ID_NAMES: Final = ("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id")
+from egov_vn.signature.xades.where import Paths, find_twins, has_split_value, is_apparatus
 
 __all__ = ["SignedPart", "SignedXml", "assess_xml", "verify_xml"]
 
@@ -113,17 +111,19 @@ def verify_xml(
 
     Every signature must pass; otherwise `VerificationError` carries the report. Arguments as in `assess_xml`.
     """
-    report, cores = _assess(xml, at, trust, policy, revocation, files, profile, tolerances, expect, limits, keep=True)
+    report, cores, paths = _assess(
+        xml, at, trust, policy, revocation, files, profile, tolerances, expect, limits, keep=True
+    )
     if report.indication is not Indication.TOTAL_PASSED:
         reason = f" ({report.sub_indication})" if report.sub_indication else ""
         raise VerificationError(f"the XML signatures are {report.indication or 'absent'}{reason}", report=report)
-    return tuple(_signed(item, core, at) for item, core in zip(report.signatures, cores, strict=True))
+    return tuple(_signed(item, core, at, paths) for item, core in zip(report.signatures, cores, strict=True))
 
 
-def _signed(report: SignatureReport, core: Core, at: datetime) -> SignedXml:
+def _signed(report: SignatureReport, core: Core, at: datetime, paths: Paths) -> SignedXml:
     parts = tuple(
         SignedPart(
-            uri=item.uri or "", path=_xml.path_of(item.element) if item.element is not None else "", content=item.octets
+            uri=item.uri or "", path=paths(item.element) if item.element is not None else "", content=item.octets
         )
         for item in (*core.references, *core.manifests)
         if item.type not in SIGNED_PROPERTIES
@@ -150,7 +150,7 @@ def _assess(
     limits: XmlLimits | None,
     *,
     keep: bool,
-) -> tuple[Report, list[Core]]:
+) -> tuple[Report, list[Core], Paths]:
     require_aware(at)
     document = Document.read(xml, limits=limits)
     profile = profile or detect_profile(document.root)
@@ -172,21 +172,24 @@ def _assess(
         raise InvalidInput(
             f"{len(found)} signatures exceed the limit of {document.limits.signatures}", path="Signature"
         )
-    reports, cores = [], []
-    for number, element in enumerate(found):
-        report, core = _One(document, element, number, terms).assess()
-        reports.append(report)
-        cores.append(core)
-    return Report(signatures=tuple(reports), findings=tuple(findings), at=at), cores
+    contexts = [Context(document, element, terms.files, terms.tolerances, terms.keep) for element in found]
+    cores = [check_core(context) for context in contexts]
+    paths = Paths(
+        item.element for core in cores for item in (*core.references, *core.manifests) if item.element is not None
+    )
+    reports = [
+        _One(context, core, number, terms, paths).assess()
+        for number, (context, core) in enumerate(zip(contexts, cores, strict=True))
+    ]
+    return Report(signatures=tuple(reports), findings=tuple(findings), at=at), cores, paths
 
 
 class _One:
     """The assessment of one signature."""
 
-    def __init__(self, document: Document, element: etree._Element, number: int, terms: _Terms) -> None:
-        self.terms = terms
-        self.name = element.get("Id") or f"Signature[{number + 1}]"
-        self.context = Context(document, element, terms.files, terms.tolerances, terms.keep)
+    def __init__(self, context: Context, core: Core, number: int, terms: _Terms, paths: Paths) -> None:
+        self.context, self.core, self.terms, self.paths = context, core, terms, paths
+        self.name = context.signature.get("Id") or f"Signature[{number + 1}]"
         self.findings: list[Finding] = []
         self.verdicts: list[Verdict] = []
 
@@ -196,9 +199,9 @@ class _One:
         self.findings.append(made)
         self.verdicts.append(verdict)
 
-    def assess(self) -> tuple[SignatureReport, Core]:
-        """Do the mathematics, then the binding, the time-stamps, the chain and the algorithms."""
-        core = check_core(self.context)
+    def assess(self) -> SignatureReport:
+        """Judge the mathematics, then the binding, the time-stamps, the chain and the algorithms."""
+        core = self.core
         evidence = self._evidence(core)
         intermediates = self.terms.trust.intermediates if self.terms.trust else ()
         evidence = replace(evidence, certificates=tuple(der for der in evidence.certificates if self._readable(der)))
@@ -227,11 +230,11 @@ class _One:
             content_time=stamped.not_before,
             proofs=stamped.objects,
             level=level_of(bound.properties) if bound.signed is not None else None,
-            covers=_covers(core),
+            covers=_covers(core, self.paths),
             findings=tuple(self.findings),
         )
         terms = self.terms
-        return conclude(given, at=terms.at, trust=terms.trust, policy=terms.policy, memo=terms.memo), core
+        return conclude(given, at=terms.at, trust=terms.trust, policy=terms.policy, memo=terms.memo)
 
     def _readable(self, der: bytes) -> bool:
         # asn1crypto reads lazily: a certificate counts as readable once its names and its key have been read
@@ -275,20 +278,30 @@ class _One:
         for item in data:
             self._tolerated(item)
             if target is None and item.element is not None and not self._in_place(item.element):
-                self.add("XML-WRONG-PLACE", f"{item.uri} {_xml.path_of(item.element)}")
+                self.add("XML-WRONG-PLACE", f"{item.uri} {self.paths(item.element)}")
         if target is None and not self.terms.expect:
             self._twins([item.element for item in data if item.element is not None])
-        paths = {_xml.path_of(item.element) for item in data if item.element is not None and item.whole}
+        paths = {self.paths(item.element) for item in data if item.element is not None and item.whole}
         for path in self.terms.expect:
             if path not in paths and target is None:
                 self.add("XML-WRONG-PLACE", path)
+        bare = [item for item in data if not (item.uri or "").startswith("#xpointer")]  # these forms drop comments
+        if next(root.iter(etree.Comment), None) is not None and any(
+            item.element is not None and has_split_value(item.element) for item in bare[:20]
+        ):
+            self.add("XML-COMMENT")
         if target is not None:
             if not bindings.binds_to(core, target):
                 self.add("XML-COUNTER-UNBOUND", target.get("Id", ""))
-        elif core.references and not any(item.element is root for item in data):
+        elif core.references and all(self._is_apparatus(item) for item in data):
+            self.add("XML-NOTHING-SIGNED")
+        elif core.references and not any(item.element is root and item.whole for item in data):
             self.add("XML-PARTIAL", ", ".join(sorted(paths)))
         if bound.properties is None or bound.properties.find("{*}SignedProperties") is None:
             self.add("XML-XMLDSIG" if self.terms.profile is XmlProfile.XMLDSIG_TCT else "XML-NOT-XADES")
+
+    def _is_apparatus(self, item: Checked) -> bool:
+        return item.element is not None and is_apparatus(item.element, self.context.signature)
 
     def _in_place(self, element: etree._Element) -> bool:
         signature = self.context.signature
@@ -302,17 +315,11 @@ class _One:
         root = self.context.document.root
         if self.terms.profile is not XmlProfile.XADES or any(item is root for item in signed):
             return
-        named = {(item.get("URI") or "").removeprefix("#") for item in root.iter(ds("Reference"))}
-        for element in signed:
-            if str(element.tag).startswith(f"{{{DS}}}"):
-                continue
-            for other in root.iter(str(element.tag)):
-                above = (other, *other.iterancestors())
-                if any(item is one for item in above for one in signed):
-                    continue
-                if not any(item.get(key) in named for item in above for key in _ID_NAMES if item.get(key)):
-                    self.add("XML-TWIN", f"{_xml.path_of(element)}, {_xml.path_of(other)}")
-                    break
+        for found in find_twins(root, signed):
+            if found.other is None:
+                self.add("XML-LIMIT", "too many elements bear the name of a signed one")
+            else:
+                self.add("XML-TWIN", f"{self.paths(found.signed)}, {_xml.path_of(found.other)}")
 
     def _tolerated(self, item: Checked) -> None:
         for tolerance in sorted(item.used):
@@ -339,7 +346,7 @@ class _One:
         return stamped
 
 
-def _covers(core: Core) -> str:
+def _covers(core: Core, paths: Paths) -> str:
     parts = []
     for item in core.references:
         if item.type in SIGNED_PROPERTIES:
@@ -347,7 +354,7 @@ def _covers(core: Core) -> str:
         if item.uri == "":
             parts.append("whole document")
         elif item.element is not None:
-            parts.append(f"{item.uri} ({_xml.path_of(item.element)})")
+            parts.append(f"{item.uri} ({paths(item.element)})")
         else:
             parts.append(item.uri or "?")
     return ", ".join(parts)

@@ -59,7 +59,10 @@ def bind(core: Core, candidates: tuple[bytes, ...], *, key_of: KeyOf = key_of_ce
 
 
 def _signed_properties(core: Core, properties: etree._Element | None, problems: list[Problem]) -> etree._Element | None:
-    held = properties.find("{*}SignedProperties") if properties is not None else None
+    every = properties.findall("{*}SignedProperties") if properties is not None else []
+    held = every[0] if every else None
+    if len(every) > 1:
+        problems.append(("XML-STRUCTURE", f"{len(every)} SignedProperties"))
     typed = [item for item in core.references if item.type in SIGNED_PROPERTIES]
     if any(item.element is not None and item.element is not held for item in typed):
         problems.append(("XML-PROPERTIES-OTHER", typed[0].uri or ""))

@@ -6,9 +6,9 @@ value fits. Whom the key belongs to, and whether that is believed, is decided in
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from lxml import etree
 
@@ -21,6 +21,9 @@ from egov_vn.signature.xades.references import Checked, Context, Outcome, check_
 from egov_vn.signature.xades.transforms import Refused, read_method
 
 __all__ = ["Core", "Problem", "check_core", "signed_info_digest"]
+
+
+_MOST_SALT_DIGITS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class Core:
 def check_core(context: Context) -> Core:
     """Do the mathematics of the signature of *context*; every fault becomes a problem or the outcome of a reference."""
     signature = context.signature
-    problems: list[Problem] = []
+    problems = list(_structure(signature))
     info = signature.find(ds("SignedInfo"))
     method, how, value, digest = None, None, b"", b""
     references: tuple[Checked, ...] = ()
@@ -104,6 +107,19 @@ def check_core(context: Context) -> Core:
     )
 
 
+def _structure(signature: etree._Element) -> Iterator[Problem]:
+    """Tell of parts that are there twice: which of them another reader takes cannot be known."""
+    info = required_or_empty(signature, ds("SignedInfo"))
+    for parent, names in (
+        (signature, ("SignedInfo", "SignatureValue", "KeyInfo")),
+        (info, ("CanonicalizationMethod", "SignatureMethod")),
+    ):
+        for name in names:
+            found = len(parent.findall(ds(name)))
+            if found > 1:
+                yield Problem("XML-STRUCTURE", f"{found} {name}")
+
+
 def required_or_empty(parent: etree._Element, name: str) -> etree._Element:
     """Return the child *name*, or an element without attributes in its place."""
     found = parent.find(name)
@@ -133,15 +149,24 @@ def _pss(element: etree._Element) -> SignatureMethod | None:
     params = element.find(f"{more}RSAPSSParams")
     if params is None:
         return SignatureMethod("rsa_pss", "sha256", salt=32)
-    digest = algorithms.DIGESTS.get(required_or_empty(params, ds("DigestMethod")).get("Algorithm", ""), "sha256")
-    generator = params.find(f"{more}MaskGenerationFunction")
-    mgf = digest
+    digest = _hash_in(params)
+    generator, mgf = params.find(f"{more}MaskGenerationFunction"), digest
     if generator is not None:
-        mgf = algorithms.DIGESTS.get(required_or_empty(generator, ds("DigestMethod")).get("Algorithm", ""), "sha256")
-    salt = params.findtext(f"{more}SaltLength")
-    if salt is not None and not (salt.strip().isdigit() and len(salt.strip()) < 5):
+        known = generator.get("Algorithm", algorithms.MGF1) == algorithms.MGF1
+        mgf = _hash_in(generator) if known else ""
+    salt = (params.findtext(f"{more}SaltLength") or "").strip()
+    trailer = (params.findtext(f"{more}TrailerField") or "1").strip()
+    if not digest or not mgf or trailer != "1" or (salt and not (salt.isdecimal() and salt.isascii())):
         return None
-    return SignatureMethod("rsa_pss", digest, mgf=mgf, salt=int(salt) if salt is not None else None)
+    if len(salt) > _MOST_SALT_DIGITS:
+        return None
+    return SignatureMethod("rsa_pss", digest, mgf=mgf, salt=int(salt) if salt else None)
+
+
+def _hash_in(parent: etree._Element) -> str:
+    """Return the hash that *parent* names, SHA-256 if it names none, nothing if it is unknown."""
+    named = parent.find(ds("DigestMethod"))
+    return "sha256" if named is None else algorithms.DIGESTS.get(named.get("Algorithm", ""), "")
 
 
 def signed_info_digest(
@@ -171,7 +196,7 @@ def _references(info: etree._Element, context: Context) -> tuple[tuple[Checked, 
     found = info.findall(ds("Reference"))
     if not found:
         return (), [Problem("XML-NO-REFERENCE")]
-    if len(found) > context.document.limits.references:
+    if len(found) > context.document.limits.references or not context.document.take_references(len(found)):
         return (), [Problem("XML-LIMIT", f"{len(found)} references")]
     return tuple(check_reference(item, context) for item in found), []
 
@@ -182,7 +207,7 @@ def _manifests(references: tuple[Checked, ...], context: Context) -> tuple[tuple
     for item in references:
         for manifest in _covered_manifests(item):
             entries = manifest.findall(ds("Reference"))
-            if len(entries) > room:
+            if len(entries) > room or not context.document.take_references(len(entries)):
                 return tuple(checked), [Problem("XML-LIMIT", f"{len(entries)} references in a manifest")]
             room -= len(entries)
             checked += [check_reference(entry, replace(context, keep=False)) for entry in entries]

@@ -18,6 +18,8 @@ class XmlLimits:
     """Signatures in one document."""
     references: int = 1000
     """References in one signature, those of its manifests counted too."""
+    all_references: int = 10_000
+    """References in all signatures of one document."""
     transforms: int = 5
     """Transforms in one reference."""
     octets: int = 256 * 1024 * 1024

@@ -107,7 +107,12 @@ def _leaves_signatures_out(document: Document, reference: etree._Element, signat
         for step in transforms.transforms_of(reference):
             if step.uri == XPATH and isinstance(selection, transforms.Selection):
                 left = transforms.apply(
-                    step, replace(selection, cut=()), signature=signature, tolerances=allowed, used=set()
+                    step,
+                    replace(selection, cut=()),
+                    document=document,
+                    signature=signature,
+                    tolerances=allowed,
+                    used=set(),
                 )
                 return isinstance(left, transforms.Selection) and len(left.cut) == len(document.signatures)
     except transforms.Refused:

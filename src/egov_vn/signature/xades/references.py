@@ -89,6 +89,7 @@ def check_reference(reference: etree._Element, context: Context) -> Checked:
         return Checked(**base, outcome=Outcome.UNKNOWN, code="XML-DIGEST-UNKNOWN", detail=uri_of_digest or "(none)")
     used: set[Tolerance] = set()
     try:
+        _refuse_doubled(reference)
         data, element = octets(reference, context, used)
         wanted = decode(reference.findtext(ds("DigestValue")))
     except Refused as refusal:
@@ -107,6 +108,12 @@ def check_reference(reference: etree._Element, context: Context) -> Checked:
         used=frozenset(used),
         whole=all(step.method is not None or step.uri == ENVELOPED for step in transforms.transforms_of(reference)),
     )
+
+
+def _refuse_doubled(reference: etree._Element) -> None:
+    for part in ("Transforms", "DigestMethod", "DigestValue"):
+        if len(reference.findall(ds(part))) > 1:
+            raise Refused("XML-STRUCTURE", f"several {part}")
 
 
 def octets(
@@ -134,6 +141,7 @@ def octets(
             data = transforms.apply(
                 step,
                 data,
+                document=context.document,
                 signature=context.signature,
                 tolerances=context.tolerances,
                 used=used if used is not None else set(),

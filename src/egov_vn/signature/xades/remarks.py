@@ -89,6 +89,16 @@ _ERRORS: Final[Mapping[str, tuple[Verdict, str, str]]] = {
     ),
     "XML-BASE64": (_FORMAT, "Giá trị không phải base64", "A value is not base64"),
     "XML-NO-SIGNEDINFO": (_FORMAT, "Chữ ký thiếu SignedInfo", "The signature has no SignedInfo"),
+    "XML-STRUCTURE": (
+        _FORMAT,
+        "Có thành phần của chữ ký xuất hiện nhiều lần: phần mềm khác có thể đọc thành phần khác",
+        "A part of the signature is there more than once: other software may read another of them",
+    ),
+    "XML-NOTHING-SIGNED": (
+        _MISSING,
+        "Chữ ký không bao trùm nội dung nào ngoài các thuộc tính của chính nó",
+        "The signature covers no content, only properties of its own",
+    ),
     "XML-NO-REFERENCE": (_FORMAT, "Chữ ký không tham chiếu đến nội dung nào", "The signature has no reference"),
     "XML-NO-VALUE": (_FORMAT, "Chữ ký thiếu giá trị", "The signature has no value"),
     "XML-NO-CERTIFICATE": (_NO_SIGNER, "Chữ ký không kèm chứng thư người ký", "No certificate of the signer is found"),
@@ -155,6 +165,11 @@ _NOTES: Final[Mapping[str, tuple[Severity, str, str]]] = {
         Severity.INFO,
         "Chữ ký XMLDSig theo thông lệ ngành thuế, không phải XAdES",
         "XMLDSig as the tax ecosystem uses it, not XAdES",
+    ),
+    "XML-COMMENT": (
+        Severity.WARNING,
+        "Có chú thích không được ký chen giữa một giá trị được ký: phần mềm có thể đọc thiếu giá trị",
+        "A comment splits a signed value: the signature does not cover it, and software may read only a part",
     ),
     "XML-ID-REPEATED": (
         Severity.WARNING,

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from lxml import etree
 
@@ -38,6 +39,10 @@ class Judge:
     memo: Memo
 
 
+_MOST_TOKENS: Final = 100
+"""Time-stamps of one signature that are judged; a signature renewed every year for a lifetime has fewer."""
+
+
 @dataclass(slots=True)
 class Stamped:
     """What the time-stamps of a signature prove."""
@@ -53,7 +58,7 @@ class Stamped:
 def judge_stamps(properties: etree._Element, context: Context, judge: Judge, where: str) -> Stamped:
     """Judge every time-stamp below *properties*."""
     result = Stamped()
-    stamps = list(stamps_of(properties))
+    stamps = list(_bounded(stamps_of(properties), result, where))
     archive = [item for item in stamps if item.kind is StampKind.ARCHIVE]
     later: datetime | None = None
     for stamp in (*reversed(archive), *(item for item in stamps if item.kind is not StampKind.ARCHIVE)):
@@ -73,6 +78,16 @@ def judge_stamps(properties: etree._Element, context: Context, judge: Judge, whe
             else:
                 result.best_time = min(result.best_time, at) if result.best_time else at
     return result
+
+
+def _bounded(stamps: Iterator[Stamp], result: Stamped, where: str) -> Iterator[Stamp]:
+    tokens = 0
+    for stamp in stamps:
+        tokens += len(stamp.tokens)
+        if tokens > _MOST_TOKENS:
+            result.findings.append(remark("XML-LIMIT", where, f"more than {_MOST_TOKENS} time-stamps")[0])
+            return
+        yield stamp
 
 
 def _judge(

@@ -13,14 +13,16 @@ from typing import Final
 
 from lxml import etree
 
-from egov_vn import _xml
 from egov_vn.errors import InvalidInput
 from egov_vn.signature.xades import c14n
-from egov_vn.signature.xades.document import Document
+from egov_vn.signature.xades.document import Document, Spent
 from egov_vn.signature.xades.limits import Tolerance
 from egov_vn.signature.xades.names import BASE64, DS, ENVELOPED, FILTER2, XPATH, XSLT, ds
 
 __all__ = ["Refused", "Selection", "apply", "octets_of", "transforms_of"]
+
+_TEXT_WORK: Final = 40
+"""What reading the text of one element costs, in octets."""
 
 
 class Refused(Exception):
@@ -74,21 +76,25 @@ def apply(
     transform: Transform,
     data: Selection | bytes,
     *,
+    document: Document,
     signature: etree._Element,
     tolerances: frozenset[Tolerance],
     used: set[Tolerance],
 ) -> Selection | bytes:
-    """Apply one transform; *used* collects the tolerances that were needed. `Refused` if it is not allowed here."""
+    """Apply one transform at the expense of *document*; *used* collects the tolerances that were needed.
+
+    `Refused` if it is not allowed here.
+    """
     how = transform.method
     if how is not None:
-        return _canonical(_selected(data), how)
+        return _canonical(_selected(data, document), how)
     if transform.uri == BASE64:
-        return _decoded(data)
+        return _decoded(data, document)
     if transform.uri == ENVELOPED:
         return _enveloped(data, signature, tolerances, used)
     if transform.uri in (XPATH, FILTER2) and Tolerance.XPATH_SIGNATURES in tolerances:
         used.add(Tolerance.XPATH_SIGNATURES)
-        return _constant(transform, data, signature)
+        return _constant(transform, _selected(data, document), signature)
     if transform.uri in (XPATH, FILTER2, XSLT):
         raise Refused("XML-TRANSFORM-REFUSED", transform.uri)
     raise Refused("XML-TRANSFORM-UNKNOWN", transform.uri or "(none)")
@@ -99,11 +105,13 @@ def octets_of(data: Selection | bytes, how: c14n.Method = c14n.C14N10) -> bytes:
     return data if isinstance(data, bytes) else _canonical(data, how)
 
 
-def _selected(data: Selection | bytes) -> Selection:
+def _selected(data: Selection | bytes, document: Document) -> Selection:
     if isinstance(data, Selection):
         return data
     try:
-        return Selection(Document(_xml.parse(data)), None, comments=True)
+        return Selection(document.reread(data), None, comments=True)
+    except Spent:
+        raise
     except InvalidInput as error:
         raise Refused("XML-TRANSFORM-INPUT", str(error)) from error
 
@@ -131,10 +139,12 @@ def _numbers(data: Selection) -> dict[bytes, set[int]]:
     return numbers
 
 
-def _decoded(data: Selection | bytes) -> bytes:
+def _decoded(data: Selection | bytes, document: Document) -> bytes:
     if isinstance(data, Selection):
+        document.charge(0, work=_TEXT_WORK * data.document.density.elements)
         apex = data.document.root if data.apex is None else data.apex
         data = "".join(apex.itertext(etree.Element)).encode() if not data.cut else _text_outside(apex, data.cut)
+    document.charge(len(data), work=4 * len(data))
     try:
         return base64.b64decode(b"".join(data.split()), validate=True)
     except binascii.Error as error:
@@ -183,8 +193,7 @@ _HERE: Final = (
 )
 
 
-def _constant(transform: Transform, data: Selection | bytes, signature: etree._Element) -> Selection:
-    selection = _selected(data)
+def _constant(transform: Transform, selection: Selection, signature: etree._Element) -> Selection:
     expressions = [item for item in transform.element if isinstance(item.tag, str)]
     if len(expressions) != 1:
         raise Refused("XML-TRANSFORM-REFUSED", f"{transform.uri} with {len(expressions)} expressions")
