@@ -51,6 +51,38 @@ _DIGITISED, _FILE, _FEE = Flag.DIGITISED.value, Flag.RESULT_FILE.value, Flag.FEE
 _PAID, _REUSED, _PAPER = Flag.PAID_ONLINE.value, Flag.REUSED.value, Flag.PAPER_RESULT.value
 _SCAN, _POPULATION = Flag.COMPONENT_FILE.value, Flag.POPULATION_DATA.value
 _ONLINE: Final = frozenset({Intake.ONLINE_FULL.value, Intake.ONLINE_PARTIAL.value})
+_SETTLED: Final = Outcome.SETTLED.value
+_FLAGS: Final = (~Flag(0)).value
+
+
+def _asked(kind: int) -> tuple[str, ...]:
+    """Return the sums that count a dossier of that kind: its flags, and in the lowest bit whether it came online."""
+    flags, online = kind >> 1, kind & 1
+    fee, paper, file = flags & _FEE, flags & _PAPER, flags & _FILE
+    electronic = file or not paper
+    asked = {
+        "received": True,
+        "online": online and electronic,
+        "fee_bearing": fee,
+        "paid_online": fee and flags & _PAID,
+        "paper_result": paper,
+        "result_file": paper and file,
+        "scanned": electronic and flags & _SCAN,
+        "digitised": flags & _DIGITISED,
+        "reused": flags & _REUSED,
+        "population": flags & _POPULATION,
+    }
+    return tuple(name for name, counts in asked.items() if counts)
+
+
+def _signs(kind: int) -> int:
+    """Return which sets of `_NAMED` the procedure of such a dossier belongs to, one bit each."""
+    flags, online = kind >> 1, kind & 1
+    fee, paid = bool(flags & _FEE), bool(flags & _FEE and flags & _PAID)
+    return online | fee << 1 | paid << 2 | bool(flags & _POPULATION) << 3
+
+
+_SIGNS: Final = tuple(map(_signs, range((_FLAGS + 1) << 1)))
 _EVERY_FLAG: Final = ~Flag(0)
 
 
@@ -144,7 +176,8 @@ class IndicatorTally:
     def add(self, facts: Iterable[DossierFact]) -> IndicatorTally:
         """Count *facts* too, and return this tally."""
         start, cut = seconds(self.period.starts_at), seconds(self.period.ends_at)
-        sums, limits = self.sums, self.limits
+        sums, limits, kinds = self.sums, self.limits, dict[int, int]()
+        seen: dict[str, int] = {}
         for fact in facts:
             received, ended = fact.received, fact.ended
             if ended is not None and ended < received:
@@ -152,45 +185,36 @@ class IndicatorTally:
                 continue
             if received >= cut or (ended is not None and ended < start):
                 continue
-            in_time = settled_in_time(fact, cut=cut, limit=limits.get(fact.procedure))
+            procedure = fact.procedure
+            in_time = settled_in_time(fact, cut=cut, limit=limits.get(procedure) if limits else None)
             sums["undecided" if in_time is None else "in_time" if in_time else "too_late"] += 1
-            if received >= start:
-                self._received(fact)
-        sums["timed"] = sums["in_time"] + sums["too_late"]
-        sums["handled"] = sums["timed"] + sums["undecided"]
+            if received < start:
+                continue
+            # A dossier is of one of a thousand kinds: counting kinds is one addition, whatever is asked of them later.
+            kind = (fact.flags & _FLAGS) << 1 | (fact.intake in _ONLINE)
+            kinds[kind] = kinds.get(kind, 0) + 1
+            seen[procedure] = seen.get(procedure, 0) | _SIGNS[kind]
+            if not procedure:
+                sums["unnamed"] += 1
+            if ended is not None and fact.outcome == _SETTLED:
+                # The end may lie in a later period, the description says; the applicant's time is taken off.
+                count, spent = self.means.get(procedure, (0, 0))
+                self.means[procedure] = (count + 1, spent + max(ended - received - fact.waited, 0))
+        self._count(kinds, seen)
         return self
 
-    def _received(self, fact: DossierFact) -> None:
-        """Count a dossier that was received in the period."""
-        sums, named, flags, procedure = self.sums, self.named, fact.flags, fact.procedure
-        sums["received"] += 1
-        sums["unnamed"] += not procedure
-        if fact.ended is not None and fact.outcome == Outcome.SETTLED:
-            # The end may lie in a later period, the description says; the applicant's time is taken off.
-            spent = max(fact.ended - fact.received - fact.waited, 0)
-            sums["settled"] += 1
-            sums["settled_seconds"] += spent
-            count, total = self.means.get(procedure, (0, 0))
-            self.means[procedure] = (count + 1, total + spent)
-        has_result = bool(flags & _FILE or not flags & _PAPER)
-        if fact.intake in _ONLINE:
-            sums["online"] += has_result
-            named["services_used"].add(procedure)
-        if flags & _FEE:
-            sums["fee_bearing"] += 1
-            named["fee_procedures_seen"].add(procedure)
-            if flags & _PAID:
-                sums["paid_online"] += 1
-                named["paid_procedures_seen"].add(procedure)
-        if flags & _PAPER:
-            sums["paper_result"] += 1
-            sums["result_file"] += bool(flags & _FILE)
-        sums["scanned"] += bool(flags & _SCAN and has_result)
-        sums["digitised"] += bool(flags & _DIGITISED)
-        sums["reused"] += bool(flags & _REUSED)
-        if flags & _POPULATION:
-            sums["population"] += 1
-            named["population_procedures_seen"].add(procedure)
+    def _count(self, kinds: Mapping[int, int], seen: Mapping[str, int]) -> None:
+        """Add the dossiers of each kind to the sums that ask for it, and name the procedures that were seen."""
+        sums = self.sums
+        for kind, number in kinds.items():
+            for name in _asked(kind):
+                sums[name] += number
+        sums["timed"] = sums["in_time"] + sums["too_late"]
+        sums["handled"] = sums["timed"] + sums["undecided"]
+        sums["settled"] = sum(count for count, _ in self.means.values())
+        sums["settled_seconds"] = sum(spent for _, spent in self.means.values())
+        for index, name in enumerate(_NAMED):
+            self.named[name].update(procedure for procedure, signs in seen.items() if signs >> index & 1)
 
     def __add__(self, other: IndicatorTally) -> IndicatorTally:
         if not isinstance(other, IndicatorTally):
