@@ -118,6 +118,22 @@ def test_indicators_with_stated_figures_have_a_score(facts: Path, tmp_path: Path
     assert isinstance(run(*arguments).exception, InvalidInput)
 
 
+def test_a_catalogue_of_procedures_is_counted(facts: Path, tmp_path: Path) -> None:
+    catalogue, inputs = tmp_path / "procedures.json", tmp_path / "inputs.json"
+    records = [
+        {"MATTHC": "2.000815", "TENTTHC": "A", "CACHTHUCTHUCHIEN": [{"KENH": "2"}]},
+        {"MATTHC": "2.000816", "TENTTHC": "B"},
+    ]
+    catalogue.write_text(json.dumps(records), encoding="utf-8")
+    arguments = ("indicators", facts, "-p", "2026-05", "--catalogue", catalogue)
+    assert "3.1\t50.00 %" in run(*arguments).output
+    inputs.write_text('{"source": "x", "procedures": 4}', encoding="utf-8")
+    assert "3.1\t25.00 %" in run(*arguments, "--inputs", inputs).output
+    for wrong in ("{}", '[{"MATTHC": "x"}]'):
+        catalogue.write_text(wrong, encoding="utf-8")
+        assert isinstance(run(*arguments).exception, InvalidInput)
+
+
 def test_a_list_without_flags_gives_no_false_zero(tmp_path: Path) -> None:
     bare = tmp_path / "bare.csv"
     bare.write_text("code,received\nH13-260504-0001,2026-05-04T08:00:00+07:00\n", encoding="utf-8")

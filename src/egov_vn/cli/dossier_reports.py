@@ -24,6 +24,7 @@ from egov_vn.dossier import (
     IndicatorTally,
     OverdueDossier,
     Period,
+    Procedure,
     RegisterBook,
     StatisticalReport,
     Tally,
@@ -31,6 +32,7 @@ from egov_vn.dossier import (
     forms,
     national_score,
     overdue_list,
+    procedure_figures,
     read_lines,
     reconcile,
     report,
@@ -115,14 +117,19 @@ def _indicators(
     facts: Path = _FACTS,
     period: str = typer.Option(..., "--period", "-p", help="Kỳ: 2026-09, 2026-Q3, 2026, 2026-01-01..2026-12-31 …"),
     inputs: Path | None = typer.Option(None, "--inputs", help="Số liệu ngoài hồ sơ (JSON).", exists=True),
+    catalogue: Path | None = typer.Option(None, "--catalogue", help="Danh mục thủ tục (JSON): 1.3, 3.1, 3.5, 4.5a."),
     score: bool = typer.Option(False, "--score", help="Cộng điểm và xếp loại, theo khoảng thấp nhất đến cao nhất."),
     out: Path | None = _OUT,
     as_json: bool = _JSON,
     lang: Lang = _LANG,
 ) -> None:
-    stated = IndicatorInputs.from_dict(_mapping(inputs)) if inputs else None
+    window = Period.parse(period)
+    stated = dict(IndicatorInputs.from_dict(_mapping(inputs)).values()) if inputs else {}
+    if catalogue is not None:
+        stated = {**procedure_figures(_procedures(catalogue), on=window.end, source=catalogue.name), **stated}
     with _reader(facts) as reader:
-        found = IndicatorTally(Period.parse(period), recorded=reader.recorded).add(reader).results(stated)
+        tally = IndicatorTally(window, recorded=reader.recorded).add(reader)
+    found = tally.results(IndicatorInputs(**stated))
     _complain(reader.bad)
     total = national_score(found) if score else None
     if out is not None:
@@ -357,6 +364,13 @@ def _mapping(path: Path) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise InvalidInput("must be a JSON object", path=str(path))
     return found
+
+
+def _procedures(path: Path) -> list[Procedure]:
+    found = _load(path)
+    if not isinstance(found, list):
+        raise InvalidInput("must be a JSON list of procedures", path=str(path))
+    return [Procedure.from_dict(item, source=f"{path.name}[{index}]") for index, item in enumerate(found)]
 
 
 def _instant(text: str, path: str) -> datetime:

@@ -61,6 +61,7 @@ from egov_vn.dossier.procedure import (
     ProcedureTerm,
     Way,
 )
+from egov_vn.dossier.procedure_figures import procedure_figures
 from egov_vn.dossier.publication import (
     Publication,
     PublicationDeadline,
@@ -225,6 +226,7 @@ __all__ = [
     "paper_codes",
     "portal_status",
     "posting_deadline",
+    "procedure_figures",
     "progress_of",
     "publication_figures",
     "read_dossier_xml",
