@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -10,7 +12,7 @@ from egov_vn.archive.intake import Written
 from egov_vn.archive.mets import Agent, MetsFile, Reference
 from egov_vn.archive.packing import Ids, Organisation, Step, check_tables, iso_time, require_text, seed_of
 from egov_vn.archive.premis import PremisAgent, PremisEvent, PremisForm
-from egov_vn.archive.profile import PackageKind, Profile, event_type, format_of
+from egov_vn.archive.profile import PackageKind, Profile, event_type, format_of, statuses
 from egov_vn.archive.record import ArchivalFile
 from egov_vn.clock import require_aware
 from egov_vn.errors import InvalidInput
@@ -60,6 +62,10 @@ class Making:
             raise InvalidInput(f"{self.premis_form!r} is neither 'loc' nor 'literal'", path="premis_form")
         for path in ("objid", "status", "agreement"):
             require_text(getattr(self, path), path)
+        if self.status not in statuses():
+            raise InvalidInput(f"{self.status!r} is none of {', '.join(statuses())}", path="status")
+        if not self.kind.names(self.objid):
+            raise InvalidInput(f"{self.objid!r} is not of the form {self.kind.objid}", path="objid")
         for part in ("name", "code"):
             require_text(getattr(self.agent, part), f"agent.{part}")
         for index, step in enumerate(self.steps):
@@ -126,26 +132,38 @@ class Making:
                     identifier=f"event-{number}",
                     type=type_,
                     at=iso_time(step.at),
-                    detail=step.detail or f"{words}: {self.kind.name} {self.file.code}",
+                    detail=step.detail or f"{words}: {self.kind.name} {self._name()}",
                     outcome=step.outcome or "success",
-                    agents=(
-                        (("agency", "authorizer"), ("software", "executing program"))
-                        if not step.agent
-                        else (("person:" + step.agent, "implementer"),)
-                    ),
+                    agents=_doers(step) or (("agency", "authorizer"), ("software", "executing program")),
                     objects=((made, "outcome"),),
                 )
             )
         return tuple(events)
 
+    def _name(self) -> str:
+        return self.file.code or self.file.description.get("requestID")
+
     def premis_agents(self) -> tuple[PremisAgent, ...]:
-        """Return the agency, this software, and each person whom a step names."""
-        people = dict.fromkeys(step.agent for step in self.steps if step.agent)
+        """Return the agency, this software, and everyone whom a step names."""
+        named = {agent.identifier: agent for step in self.steps for agent, _ in _agents(step)}
         return (
             PremisAgent(identifier="agency", name=self.agent.name, type="organization"),
             PremisAgent(identifier="software", name=SOFTWARE, type="software", version=__version__),
-            *(PremisAgent(identifier="person:" + name, name=name, type="person") for name in people),
+            *named.values(),
         )
+
+
+def _agents(step: Step) -> Iterator[tuple[PremisAgent, str]]:
+    """Yield who did a step, under identifiers of this package, with their roles."""
+    if step.agent:
+        yield PremisAgent(identifier="person:" + step.agent, name=step.agent, type="person"), "implementer"
+    for agent, role in step.agents:
+        name = f"{agent.type}:{agent.name} {agent.version}".rstrip()
+        yield replace(agent, identifier=name, line=0), role
+
+
+def _doers(step: Step) -> tuple[tuple[str, str], ...]:
+    return tuple((agent.identifier, role) for agent, role in _agents(step))
 
 
 def mimetype_of(name: str) -> str:

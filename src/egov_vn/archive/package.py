@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from egov_vn.archive.descriptive import schema_of, write_description
 from egov_vn.archive.making import REP, REP_PROFILE, SCHEMA_LOCATION, Making
@@ -25,6 +26,10 @@ from egov_vn.clock import require_aware
 from egov_vn.errors import InvalidInput
 
 __all__ = ["Organisation", "Package", "Step", "schema_files", "write_package"]
+
+
+README: Final = "Gói tin theo Thông tư 05/2025/TT-BNV, cấu trúc E-ARK CSIP 2.0.4.\n"
+"""The last line of the documentation that is written where there is none."""
 
 
 def write_package(  # noqa: PLR0913 - keywords, each with a sentence below
@@ -90,6 +95,8 @@ def _sink(making: Making, target: Path, *, form: str | None, link: bool, ordinal
         return FolderSink(target / folder, link=link, workers=workers)
     if chosen != "zip":
         raise InvalidInput(f"{form!r} is neither 'folder' nor 'zip'", path="form")
+    if ordinal is not None and (type(ordinal) is not int or ordinal < 1):
+        raise InvalidInput(f"{ordinal!r} is not an ordinal from 1", path="ordinal")
     if target.suffix.lower() != ".zip":
         names = {"ordinal": "" if ordinal is None else ordinal, "objid": folder, "guid": making.ids.uuid.lower()}
         target /= making.profile.zip_name.format_map(names)
@@ -103,7 +110,7 @@ def _write(making: Making, sink: Sink) -> str:
     schemas = [
         making.entry(name, sink.write(name, data), mimetype="application/xml") for name, data in _schemas(making)
     ]
-    documents = list(_documentation(making, sink, names))
+    documents = list(_documentation(making, sink, Names()))
     described = write_description(making.file.description, schema="../../schemas/EAD.xsd")
     href = "metadata/descriptive/EAD.xml"
     references = [making.reference("dmd", href, sink.write(href, described))]
@@ -121,10 +128,7 @@ def _documentation(making: Making, sink: Sink, names: Names) -> Iterator[MetsFil
         href = f"documentation/{names.take(safe_name(item.name))}"
         yield making.entry(href, sink.copy(href, item), item.name)
     if making.profile.documentation and not making.file.documentation:
-        readme = (
-            f"{making.kind.name}\n{making.file.code}\n{making.file.title}\n"
-            "Gói tin theo Thông tư 05/2025/TT-BNV, cấu trúc E-ARK CSIP 2.0.4.\n"
-        )
+        readme = f"{making.kind.name}\n{making.file.code}\n{making.file.title}\n{README}"
         href = "documentation/README.txt"
         yield making.entry(href, sink.write(href, readme.encode()), mimetype="text/plain")
 

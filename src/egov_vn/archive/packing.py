@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
+from egov_vn.archive.premis import PremisAgent
 from egov_vn.archive.profile import PackageKind
 from egov_vn.archive.record import ArchivalFile
 from egov_vn.clock import VIETNAM
@@ -49,7 +50,8 @@ class Organisation:
 class Step:
     """A preservation event to record beside those of the writing itself (*sự kiện bảo quản*).
 
-    *key* is a row of the table `event`, or *type* a word of the PREMIS event type vocabulary.
+    *key* is a row of the table `event`, or *type* a word of the PREMIS event type vocabulary. *agent* is the person who
+    did it; *agents*, where more is known (the history of another package), are those who did, each with its role.
     """
 
     at: datetime
@@ -58,6 +60,7 @@ class Step:
     outcome: str = ""
     detail: str = ""
     type: str = ""
+    agents: tuple[tuple[PremisAgent, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +113,8 @@ def check_tables(kind: PackageKind, file: ArchivalFile) -> None:
         raise InvalidInput(
             f"a {kind.name} is described by {kind.file_table.name}, not by {file.description.table.name}", path="file"
         )
+    if not file.records:
+        raise InvalidInput("a package needs at least one record", path="records")
     for index, record in enumerate(file.records):
         name = record.description.table.name
         if kind.record_tables.get(record.kind) is not record.description.table:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from types import MappingProxyType
-from typing import Literal
+from typing import Final, Literal
 
 from egov_vn import law
 from egov_vn.archive.fields import FieldTable, table
@@ -22,7 +23,15 @@ __all__ = [
     "kind_of",
     "kinds",
     "profile_of",
+    "statuses",
 ]
+
+_UUID: Final = r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
+_OBJID: Final = {
+    "SIP": re.compile(rf"uuid-{_UUID}"),
+    "DIP": re.compile(rf"uuid-{_UUID}"),
+    "AIP": re.compile(rf"urn:uuid:{_UUID}|urn:[^:]+:uuid-{_UUID}"),
+}
 
 ProfileName = Literal["tt05", "tt05-sample", "csip"]
 
@@ -41,6 +50,10 @@ class PackageKind:
     representation: str
     preservation: str
     source: law.Citation
+
+    def names(self, objid: str) -> bool:
+        """Say whether *objid* may name a package of this kind: an AIP of a closed fonds bears the code of its fonds."""
+        return _OBJID[self.oais].fullmatch(objid) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +148,12 @@ def formats() -> Mapping[str, FileFormat]:
 def format_of(name: str) -> FileFormat | None:
     """Return the accepted format that the extension of *name* claims, or None."""
     return formats().get(name.rpartition(".")[2].lower()) if "." in name else None
+
+
+@cache
+def statuses() -> tuple[str, ...]:
+    """Return the values of RECORDSTATUS."""
+    return tuple(row["name"] for row in _rows("record_status"))
 
 
 @cache

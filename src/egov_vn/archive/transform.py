@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from egov_vn.archive import check_content, check_mets, check_premis
 from egov_vn.archive.check import check_package
 from egov_vn.archive.fields import table
 from egov_vn.archive.identifiers import doc_id
 from egov_vn.archive.inspection import Inspection
-from egov_vn.archive.package import write_package
+from egov_vn.archive.package import README, write_package
 from egov_vn.archive.packing import Organisation, Package, Step
 from egov_vn.archive.record import ArchivalFile, Description, Payload, Record
 from egov_vn.archive.report import CheckReport
@@ -27,6 +27,9 @@ from egov_vn.clock import VIETNAM
 from egov_vn.errors import InvalidInput
 
 __all__ = ["HeldPackage", "Loss", "Transformed", "open_package", "to_aip", "to_dip"]
+
+
+_README_BYTES: Final = 16_384
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,12 +104,13 @@ def open_package(path: Path) -> HeldPackage:
             for index, name in enumerate(held.files)
             if name in tree
         )
-        linked = tree.read(held.holey[0], 4096).decode("utf-8", "replace").strip() if held.holey else None
+        holey = held.holey[0] if held.holey and held.holey[0] in tree else ""
+        linked = tree.read(holey, 4096).decode("utf-8", "replace").strip() if holey else None
         records.append(Record(description=held.description, payloads=payloads, linked=linked))
     documentation = tuple(
         Payload(name=name.rpartition("/")[2], source=TreeSource(tree, name))
         for name in sorted(tree.sizes)
-        if name.startswith("documentation/") and name != "documentation/README.txt"
+        if name.startswith("documentation/") and not _is_readme(tree, name)
     )
     return HeldPackage(
         kind=inspection.kind.name,
@@ -116,21 +120,30 @@ def open_package(path: Path) -> HeldPackage:
     )
 
 
+def _is_readme(tree: Tree, name: str) -> bool:
+    """Say whether *name* is what the profile `csip` writes where there is no documentation."""
+    if name != "documentation/README.txt" or tree.sizes[name] > _README_BYTES:
+        return False
+    return tree.read(name, _README_BYTES).endswith(README.encode())
+
+
 def _history(inspection: Inspection) -> Iterator[Step]:
     premis = inspection.premis.get("metadata/preservation/PREMIS.xml")
     if premis is None:
         return
-    names = {agent.identifier: agent.name for agent in premis.agents}
+    agents = {agent.identifier: agent for agent in premis.agents}
     for event in premis.events:
         try:
             at = datetime.fromisoformat(event.at)
         except ValueError:
             continue
-        agent = next((names.get(name, "") for name, _ in event.agents), "")
+        who = tuple((agents[name], role) for name, role in event.agents if name in agents)
+        alone = [(agent.type, role) for agent, role in who] == [("person", "implementer")]
         yield Step(
             type=event.type,
             at=at if at.utcoffset() is not None else at.replace(tzinfo=VIETNAM),
-            agent=agent,
+            agent=who[0][0].name if alone else "",
+            agents=() if alone else who,
             outcome=event.outcome,
             detail=event.detail,
         )
@@ -244,9 +257,10 @@ def to_dip(
         raise InvalidInput(f"the package has no record {min(absent)!r}", path="codes")
     losses: list[Loss] = []
     period = held.file.description.get("maintenance") or "07"
-    records = [
-        _issued_record(record, held.file.code, period, ordinal, losses) for ordinal, record in enumerate(chosen, 1)
-    ]
+    fresh: dict[str, Any] = {"maintenance": period, "riskRecovery": held.file.description.get("riskRecovery") or False}
+    fresh |= {"riskRecoveryStatus": held.file.description.get("riskRecoveryStatus") or None}
+    places = {id(record): place for place, record in enumerate(held.file.records, 1)}
+    records = [_issued_record(record, held.file.code, places[id(record)], fresh, losses) for record in chosen]
     file = ArchivalFile(
         description=Description.of("DIP", request), records=tuple(records), documentation=tuple(certificates)
     )
@@ -256,9 +270,12 @@ def to_dip(
     return Transformed(package=written, losses=tuple(losses))
 
 
-def _issued_record(record: Record, code: str, period: str, ordinal: int, losses: list[Loss]) -> Record:
+def _issued_record(record: Record, code: str, place: int, fresh: Mapping[str, Any], losses: list[Loss]) -> Record:
+    """Describe a record for its user: its identifier is that of its place in the file, whatever else is issued."""
     if record.kind != "doc":
         return record
-    fresh = {"docId": doc_id(code, ordinal), "arcDocCode": record.code, "maintenance": period, "riskRecovery": False}
-    described = _carry(record.description, "DIP_doc", fresh, losses, record.code, replaced=("docCode", "docOrdinal"))
+    own = record.description.get("docOrdinal")
+    ordinal = int(own) if own.isascii() and own.isdigit() and 1 <= len(own) <= 7 and int(own) else place
+    told = {"docId": doc_id(code, ordinal), "arcDocCode": record.code, **fresh}
+    described = _carry(record.description, "DIP_doc", told, losses, record.code, replaced=("docCode", "docOrdinal"))
     return Record(description=described, payloads=record.payloads, linked=record.linked)
