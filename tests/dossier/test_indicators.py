@@ -90,7 +90,11 @@ def test_settled_comes_before_returned() -> None:
 def test_withdrawn_before_reception_is_no_fact_and_after_it_an_end() -> None:
     before = dossier(("NOP_TRUC_TUYEN", "2026-05-04T08:00:00+07:00"), ("YEU_CAU_DUNG", "2026-05-04T09:00:00+07:00"))
     assert fact_of(before, level=Level.COMMUNE, as_of=AS_OF) is None
-    after = dossier(("TIEP_NHAN", "2026-05-04T08:00:00+07:00"), ("XAC_NHAN_DUNG", "2026-05-06T08:00:00+07:00"))
+    after = dossier(
+        ("TIEP_NHAN", "2026-05-04T08:00:00+07:00"),
+        ("YEU_CAU_DUNG", "2026-05-05T08:00:00+07:00"),
+        ("XAC_NHAN_DUNG", "2026-05-06T08:00:00+07:00"),
+    )
     found = fact_of(after, level=Level.COMMUNE, as_of=AS_OF)
     assert found is not None
     assert (found.outcome, found.ended) == (3, seconds(datetime(2026, 5, 6, 8, tzinfo=VIETNAM)))
@@ -263,6 +267,11 @@ def test_what_is_stated_counts(key: str, value: str, score: str | None) -> None:
     assert str(found.value) == value
     assert found.score() == (None if score is None else Decimal(score))
     assert found.to_dict("en")["value"] == value
+    assert found.stated
+    for name, item in found.to_dict()["stated"].items():
+        assert item["value"] == STATED[name]
+        assert item["unit"] == ("feedback" if name.startswith("feedback") else "procedures")
+        assert item["source"] == STATED["source"]
 
 
 def synced(period: Period, **figures: int) -> Indicator:
@@ -444,3 +453,16 @@ def test_the_last_appointment_by_then_counts() -> None:
     assert due(12) == datetime(2026, 5, 20, 17, tzinfo=VIETNAM)
     counted = datetime(2026, 5, 9, 17, tzinfo=VIETNAM)
     assert due(12, due=counted) == counted
+
+
+def test_codes_that_nobody_can_read_are_counted_as_they_stand() -> None:
+    inputs = IndicatorInputs.from_dict({"source": "x", "online_services": 4})
+    odd = [fact(intake=0, procedure=text) for text in ("thủ tục 1", "thủ tục 1", "thủ tục 2")]
+    assert {item.key: item for item in IndicatorTally(MAY).add(odd).results(inputs)}["3.2"].numerator == 2
+
+
+def test_satisfaction_needs_dossiers() -> None:
+    inputs = IndicatorInputs.from_dict({"source": "PAKN", "complained_dossiers": 0})
+    found = {item.key: item for item in IndicatorTally(MAY).results(inputs)}["5.4"]
+    assert found.reason is not None
+    assert found.reason.vi.startswith("Trong kỳ không có gì để tính")

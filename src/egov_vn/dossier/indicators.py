@@ -17,7 +17,7 @@ from typing import Any, Final
 from egov_vn.dossier.codes import ProcedureCode
 from egov_vn.dossier.facts import DossierFact, Flag, Intake, Outcome, seconds
 from egov_vn.dossier.indicator_formulas import Figures, answer
-from egov_vn.dossier.indicator_inputs import IndicatorInputs
+from egov_vn.dossier.indicator_inputs import IndicatorInputs, Stated
 from egov_vn.dossier.periods import Period
 from egov_vn.errors import InvalidInput
 from egov_vn.finding import Language, Text
@@ -91,8 +91,9 @@ class Indicator:
     """One indicator: key, title, unit, and its share with the numbers it is made of, or the reason why there is none.
 
     *share* is a fraction of 1 (seconds for 2.2). *numerator* and *denominator* stand where the share is simply one over
-    the other. *missing* names the figures that were not stated; a *caveat* says that the share is only the highest
-    possible. *points* are the most that can be earned, None where the indicator bears none.
+    the other; *parts* are all the numbers used, *stated* those that the caller stated. *missing* names the figures that
+    were not stated; a *caveat* says that the share is only the highest possible. *points* are the most that can be
+    earned, None where the indicator bears none.
     """
 
     key: str
@@ -104,6 +105,7 @@ class Indicator:
     numerator: int | None
     denominator: int | None
     parts: Mapping[str, int]
+    stated: Mapping[str, Stated]
     missing: tuple[str, ...]
     reason: Text | None
     caveat: Text | None
@@ -141,6 +143,7 @@ class Indicator:
             "numerator": self.numerator,
             "denominator": self.denominator,
             "parts": dict(self.parts),
+            "stated": {name: _described(name, item) for name, item in self.stated.items()},
             "missing": list(self.missing),
             "reason": None if self.reason is None else self.reason(lang),
             "caveat": None if self.caveat is None else self.caveat(lang),
@@ -245,15 +248,15 @@ class IndicatorTally:
     def results(self, inputs: IndicatorInputs | None = None) -> tuple[Indicator, ...]:
         """Return every indicator of the set in the order of their keys; with *inputs* also those that need them."""
         law = load("egov_vn.dossier", "national")
-        stated = {name: item.value for name, item in (inputs or IndicatorInputs()).values().items()}
+        stated = (inputs or IndicatorInputs()).values()
         figures = Figures(
             counted={**self.sums, **self._procedures()},
-            stated=stated,
+            stated={name: item.value for name, item in stated.items()},
             unknown=self._unknown(),
             period_kind=self.period.kind,
         )
         points = {row["key"]: row for row in law.table("points")}
-        return tuple(_indicator(row, figures, points.get(row["key"])) for row in law.table("indicators"))
+        return tuple(_indicator(row, figures, points.get(row["key"]), stated) for row in law.table("indicators"))
 
     def _procedures(self) -> dict[str, int]:
         """Count the distinct services, and the distinct procedures whoever owns their local record."""
@@ -300,7 +303,7 @@ def settled_in_time(fact: DossierFact, *, cut: int, limit: int | None = None) ->
     return None if limit is None else end - fact.received - waited <= limit
 
 
-def _indicator(row: Row, figures: Figures, points: Row | None) -> Indicator:
+def _indicator(row: Row, figures: Figures, points: Row | None, stated: Mapping[str, Stated]) -> Indicator:
     found = answer(row, figures)
     return Indicator(
         key=row["key"],
@@ -312,6 +315,7 @@ def _indicator(row: Row, figures: Figures, points: Row | None) -> Indicator:
         numerator=found.numerator,
         denominator=found.denominator,
         parts=MappingProxyType(dict(found.parts)),
+        stated=MappingProxyType({name: stated[name] for name in found.parts if name in stated}),
         missing=found.missing,
         reason=found.reason,
         caveat=found.caveat,
@@ -321,6 +325,12 @@ def _indicator(row: Row, figures: Figures, points: Row | None) -> Indicator:
         source=row.source,
         evidence=row.evidence,
     )
+
+
+def _described(name: str, item: Stated) -> dict[str, Any]:
+    """Return a stated figure with its unit and source."""
+    units = {row["name"]: row["unit"] for row in load("egov_vn.dossier", "national").table("inputs")}
+    return {"value": item.value, "unit": units[name], "source": item.source}
 
 
 def _national(code: str) -> str:
