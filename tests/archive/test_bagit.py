@@ -362,7 +362,7 @@ def test_a_zip_method_nobody_knows_is_a_finding(tmp_path: Path) -> None:
     path.write_bytes(raw)
     report = check_bag(path)
     assert report.conforms is False
-    assert "ARC-PATH-UNREADABLE" in {item.code for item in report.findings}
+    assert "ARC-ZIP-BROKEN" in {item.code for item in report.findings}
 
 
 @pytest.mark.parametrize(

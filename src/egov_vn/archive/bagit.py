@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from egov_vn.archive.bag_tags import BagTags, read_tags
+from egov_vn.archive.bag_tags import BagTags, is_bag_path, read_tags
 from egov_vn.archive.intake import pass_on, told
 from egov_vn.archive.packing import require_short
 from egov_vn.archive.parallel import each
@@ -131,7 +131,7 @@ def check_bag(path: Path, *, workers: int = 2, fixity: bool = True, limits: Limi
 
 
 def _open(path: Path, limits: Limits) -> Tree:
-    return FolderTree(path, limits) if is_folder(path) else ZipTree(path, limits)
+    return (FolderTree if is_folder(path) else ZipTree)(path, limits, safe=is_bag_path)
 
 
 # writing

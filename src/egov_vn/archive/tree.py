@@ -12,7 +12,7 @@ import stat
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -111,11 +111,11 @@ class Tree:
 
 
 class FolderTree(Tree):
-    """A package that lies in a folder."""
+    """A package that lies in a folder; *safe* says of a path whether it may be in one."""
 
-    def __init__(self, path: Path, limits: Limits) -> None:
+    def __init__(self, path: Path, limits: Limits, *, safe: Callable[[str], bool] = is_safe_path) -> None:
         Tree.__init__(self, label=path.name)
-        self._path = path
+        self._path, self._safe = path, safe
         self._scan(limits)
 
     def _scan(self, limits: Limits) -> None:
@@ -143,7 +143,7 @@ class FolderTree(Tree):
                 return
 
     def _take(self, entry: os.DirEntry[str], name: str, depth: int, stack: list[tuple[str, str, int]]) -> int:
-        if not is_safe_path(name):
+        if not self._safe(name):
             shown = name.encode("utf-8", "backslashreplace").decode()
             self.told.say("ARC-PATH-UNSAFE", path=shown, found=shown)
         elif entry.is_file(follow_symlinks=False):
@@ -225,10 +225,11 @@ class FolderTree(Tree):
 
 
 class ZipTree(Tree):
-    """A package in a ZIP file, read in place."""
+    """A package in a ZIP file, read in place; *safe* says of a path whether it may be in one."""
 
-    def __init__(self, path: Path, limits: Limits) -> None:
+    def __init__(self, path: Path, limits: Limits, *, safe: Callable[[str], bool] = is_safe_path) -> None:
         Tree.__init__(self, label=path.name)
+        self._safe = safe
         self._infos: dict[str, zipfile.ZipInfo] = {}
         try:
             self._zip: zipfile.ZipFile | None = zipfile.ZipFile(path)
@@ -268,7 +269,7 @@ class ZipTree(Tree):
     def _problem(self, info: zipfile.ZipInfo, name: str, limits: Limits) -> CheckFinding | None:
         shown = name.encode("utf-8", "backslashreplace").decode()
         mode = info.external_attr >> 16
-        if not is_safe_path(name):
+        if not self._safe(name):
             return broken("ARC-PATH-UNSAFE", path=_CONTROL.sub("?", shown), found=_CONTROL.sub("?", shown))
         if name in self._infos:
             return broken("ARC-ZIP-DUPLICATE", path=name)
