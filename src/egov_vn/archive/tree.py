@@ -22,6 +22,8 @@ from egov_vn.errors import InvalidInput
 
 __all__ = ["FolderTree", "Limits", "Tree", "ZipTree", "is_folder", "is_safe_path", "open_tree"]
 
+_METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2})
+"""Compression that is expanded: LZMA lets a few bytes ask for gigabytes of memory."""
 _CHUNK: Final = 1024 * 1024
 _FLAGS: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 _DRIVE: Final = re.compile(r"^[A-Za-z]:")
@@ -245,6 +247,9 @@ class ZipTree(Tree):
         if len(infos) > limits.max_files:
             self.told.say("ARC-LIMIT", expected=limits.max_files, found=len(infos))
             infos = infos[: limits.max_files]
+        before = min((info.header_offset for info in infos), default=0)
+        if before > 0:
+            self.told.say("ARC-ZIP-BROKEN", path=self.label, found=f"{before} bytes stand before the first entry")
         total = packed = 0
         for info in infos:
             name = info.orig_filename.rstrip("/") if info.orig_filename.endswith("/") else info.orig_filename
@@ -279,6 +284,10 @@ class ZipTree(Tree):
             return broken("ARC-PATH-SPECIAL", path=name)
         if info.flag_bits & 0x41:
             return broken("ARC-ZIP-ENCRYPTED", path=name)
+        if info.compress_type not in _METHODS:
+            return broken("ARC-ZIP-BROKEN", path=name, found=f"{name}: method {info.compress_type} is not read")
+        if info.is_dir() and info.file_size:
+            return broken("ARC-ZIP-BROKEN", path=name, found=f"the folder {name} holds {info.file_size} bytes")
         if info.file_size > limits.ratio_from and info.file_size > limits.max_ratio * max(info.compress_size, 1):
             ratio = f"{info.file_size} / {info.compress_size}"
             return broken("ARC-ZIP-BOMB", path=name, expected=f"{limits.max_ratio}x", found=ratio)
