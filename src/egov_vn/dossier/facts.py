@@ -14,8 +14,12 @@ from typing import Final, NamedTuple
 from egov_vn.clock import VIETNAM, require_aware
 from egov_vn.dossier.fields import Channel
 from egov_vn.dossier.model import Dossier
+from egov_vn.dossier.parts import Event
+from egov_vn.dossier.regimes import REGIMES
+from egov_vn.dossier.replay import apply, regime_of
+from egov_vn.dossier.standing import Standing
 from egov_vn.dossier.state import EventKind, State
-from egov_vn.errors import InvalidInput
+from egov_vn.errors import IllegalTransition, InvalidInput, NotInForce
 
 __all__ = ["DossierFact", "Flag", "Intake", "Level", "Outcome", "fact_of", "instant", "seconds"]
 
@@ -141,6 +145,7 @@ _BY_STATE: Final = {
     State.RETURNED: Outcome.SETTLED,
     State.CORRECTING: Outcome.SETTLED,
     State.REFUSED: Outcome.REFUSED,
+    State.NOT_ACCEPTED: Outcome.REFUSED,
     State.STOPPED: Outcome.STOPPED,
     State.CLOSED_NOT_COMPLETED: Outcome.CLOSED,
 }
@@ -172,18 +177,24 @@ def fact_of(
     """Reduce a dossier to a fact as it stood at *as_of*; None if it was not received by then.
 
     *full_online* says whether its procedure is offered fully online (for an online dossier), *paper_result* whether it
-    yields a paper result. With a history the events decide; without one the recorded dates do. *due* is the appointment
+    yields a paper result. With a history the events decide, those that cannot be left out as `replay` leaves them out;
+    without one the recorded dates do. *due* is the appointment
     as `egov_vn.dossier.due_of` counts it; without it the last appointment that was written down serves.
     """
     at = require_aware(as_of, "as_of")
-    received = next((event.at for event in dossier.events if event.kind is EventKind.ACCEPT), dossier.received_at)
+    events, now = _history(dossier, at)
+    received = now.accepted_at if now is not None else dossier.received_at
     if received is None or received > at:
         return None
-    ended, outcome = _end(dossier, at)
-    waits = _waits(dossier, received, at)
+    if now is None:
+        ended, outcome = _recorded_end(dossier, at)
+        waits = _recorded_waits(dossier, received, at)
+    else:
+        ended, outcome = now.ended_at, next((_ENDS[item.kind] for item in events if item.kind in _ENDS), Outcome.OPEN)
+        waits = [(item.start, item.end) for item in now.pauses if item.cause is EventKind.REQUEST_SUPPLEMENT]
     last = waits[-1] if waits else (None, None)
     agency = dossier.settling_agency or dossier.receiving_agency
-    officers = (event.actor for event in reversed(dossier.events) if event.at <= at and event.kind not in _NOT_OFFICERS)
+    officers = (event.actor for event in reversed(events) if event.kind not in _NOT_OFFICERS)
     return DossierFact(
         code=str(dossier.code or ""),
         field=dossier.field or "",
@@ -191,14 +202,14 @@ def fact_of(
         level=level.value,
         intake=_intake(dossier.channel, full_online).value,
         received=seconds(received),
-        due=_due(dossier, at) if due is None else seconds(due),
+        due=_due(dossier, events, at) if due is None else seconds(due),
         ended=None if ended is None else seconds(ended),
         outcome=outcome.value,
         waiting_from=None if last[0] is None else seconds(last[0]),
         waiting_to=None if last[1] is None else seconds(last[1]),
         waited=sum(seconds(end or at) - seconds(start) for start, end in waits),
         supplements=len(waits),
-        flags=_flags(dossier, paper_result=paper_result).value,
+        flags=_flags(dossier, events, paper_result=paper_result).value,
         officer=next(officers, ""),
         procedure=str(dossier.procedure),
     )
@@ -210,39 +221,44 @@ def _intake(channel: Channel, full_online: bool) -> Intake:
     return Intake.POST if channel is Channel.POST else Intake.DIRECT
 
 
-def _end(dossier: Dossier, at: datetime) -> tuple[datetime | None, Outcome]:
+def _history(dossier: Dossier, at: datetime) -> tuple[tuple[Event, ...], Standing | None]:
+    """Return the events up to *at* that could be, and where they lead; None without any history."""
+    if not dossier.events:
+        return (), None
+    try:
+        regime = regime_of(dossier)
+    except NotInForce:  # older than every decree known here: the oldest table serves
+        regime = REGIMES[0]
+    kept, now = [], Standing(regime=regime, effect=dossier.supplement_effect)
     for event in dossier.events:
-        if event.at <= at and event.kind in _ENDS:
-            return event.at, _ENDS[event.kind]
-    if dossier.events:
-        return None, Outcome.OPEN
+        if event.at <= at:
+            try:
+                now = apply(now, event, reasons=False)
+            except (IllegalTransition, InvalidInput):
+                continue
+            kept.append(event)
+    return tuple(kept), now
+
+
+def _recorded_end(dossier: Dossier, at: datetime) -> tuple[datetime | None, Outcome]:
     ended = dossier.finished_at or dossier.returned_at or dossier.refused_at
     if ended is None or ended > at:
         return None, Outcome.OPEN
     return ended, _BY_STATE.get(dossier.recorded_state, Outcome.SETTLED)
 
 
-def _waits(dossier: Dossier, received: datetime, at: datetime) -> list[tuple[datetime, datetime | None]]:
+def _recorded_waits(dossier: Dossier, received: datetime, at: datetime) -> list[tuple[datetime, datetime | None]]:
     """Return the waits for a supplement after reception; what was asked before it never stopped a clock."""
-    if not dossier.events:
-        return [
-            (item.requested_at, item.completed_at if item.completed_at and item.completed_at <= at else None)
-            for item in dossier.supplements
-            if received <= item.requested_at <= at
-        ]
-    waits: list[tuple[datetime, datetime | None]] = []
-    for event in dossier.events:
-        if not received <= event.at <= at:
-            continue
-        if event.kind is EventKind.REQUEST_SUPPLEMENT:
-            waits.append((event.at, None))
-        elif event.kind is EventKind.SUPPLEMENT and waits and waits[-1][1] is None:
-            waits[-1] = (waits[-1][0], event.at)
-    return waits
+    return [
+        (item.requested_at, item.completed_at if item.completed_at and item.completed_at <= at else None)
+        for item in dossier.supplements
+        if received <= item.requested_at <= at
+    ]
 
 
-def _due(dossier: Dossier, at: datetime) -> int | None:
-    changes = [(event.at, event.due) for event in dossier.events if event.due is not None and event.at <= at]
+def _due(dossier: Dossier, events: tuple[Event, ...], at: datetime) -> int | None:
+    """Return the last appointment: of a re-appointment or a supplement; the term of an opinion asked is none."""
+    changes = [(item.at, item.due) for item in events if item.kind is EventKind.EXTEND and item.due is not None]
     changes += [
         (item.completed_at, item.due_after)
         for item in dossier.supplements
@@ -252,7 +268,7 @@ def _due(dossier: Dossier, at: datetime) -> int | None:
     return None if due is None else seconds(due)
 
 
-def _flags(dossier: Dossier, *, paper_result: bool) -> Flag:
+def _flags(dossier: Dossier, events: tuple[Event, ...], *, paper_result: bool) -> Flag:
     found = Flag(0)
     if dossier.digitised or any(item.digitised for item in dossier.components):
         found |= Flag.DIGITISED
@@ -270,6 +286,6 @@ def _flags(dossier: Dossier, *, paper_result: bool) -> Flag:
         found |= Flag.COMPONENT_FILE
     if paper_result:
         found |= Flag.PAPER_RESULT
-    if any(event.kind in (EventKind.EXTEND, EventKind.APOLOGISE) for event in dossier.events):
+    if any(event.kind in (EventKind.EXTEND, EventKind.APOLOGISE) for event in events):
         found |= Flag.APOLOGISED
     return found

@@ -71,7 +71,8 @@ def replay(
 
     *strict* (for writing) raises at the first event that cannot be: `IllegalTransition`, or `InvalidInput` with the
     path `LichSu[i]` for a clock that goes backwards, a missing reason, an impossible appointment. Otherwise (for
-    reading what others wrote) such an event is left out of account and becomes a finding.
+    reading what others wrote) such an event is left out of account and becomes a finding; one that only lacks its
+    reason happened all the same: it counts, and is a finding too.
     """
     if start is None:
         if regime is None:
@@ -80,28 +81,38 @@ def replay(
     now = start
     for index, event in enumerate(events):
         try:
-            now = apply(now, event, path=f"LichSu[{index}]")
+            now = apply(now, event, path=f"LichSu[{index}]", reasons=strict)
         except (IllegalTransition, InvalidInput) as error:
             if strict:
                 raise
             now = now.but(findings=(*now.findings, _rejected(error, index)))
+        else:
+            if not strict and _lacks_reason(event):
+                now = now.but(findings=(*now.findings, _unreasoned(event, index)))
     return now
 
 
-def apply(now: Standing, event: Event, *, path: str = "event") -> Standing:
-    """Return the standing after one more *event*; raises `IllegalTransition` or `InvalidInput` and changes nothing."""
+def apply(now: Standing, event: Event, *, path: str = "event", reasons: bool = True) -> Standing:
+    """Return the standing after one more *event*; raises `IllegalTransition` or `InvalidInput` and changes nothing.
+
+    Without *reasons* an event that lacks the reason the law wants in writing is taken as it is.
+    """
     if now.last_at is not None and event.at < now.last_at:
         raise InvalidInput(
             f"{event.at.isoformat()} lies before the event of {now.last_at.isoformat()}: the clock went backwards",
             path=f"{path}.ThoiDiemXuLy",
         )
-    if event.kind in _REASON_REQUIRED and not event.reason.strip():
+    if reasons and _lacks_reason(event):
         raise InvalidInput(f"{event.kind.name} needs its reason in writing", path=f"{path}.NoiDungXuLy")
     edge = now.regime.step(now.state, event.kind)
     _guard(now, event, path)
     target, detours = _target(now, edge, event)
     after = now.but(state=target, detours=detours, last_at=event.at)
     return effects(now, after, event)
+
+
+def _lacks_reason(event: Event) -> bool:
+    return event.kind in _REASON_REQUIRED and not event.reason.strip()
 
 
 def _target(now: Standing, edge: Transition, event: Event) -> tuple[State, tuple[State, ...]]:
@@ -137,6 +148,16 @@ def _guard(now: Standing, event: Event, path: str) -> None:
         item.body == event.subject and item.answered_at is None for item in now.consultations
     ):
         raise InvalidInput(f"{event.subject!r} was not asked for an opinion", path=f"{path}.DoiTuong")
+
+
+def _unreasoned(event: Event, index: int) -> Finding:
+    return finding(
+        "DOS-REASON-MISSING",
+        "error",
+        vi=f"Sự kiện thứ {index + 1} ({event.kind.value}) không nêu lý do bằng văn bản",
+        en=f"event {index + 1} ({event.kind.value}) gives no reason in writing",
+        where=f"LichSu[{index}].NoiDungXuLy",
+    )
 
 
 def _rejected(error: IllegalTransition | InvalidInput, index: int) -> Finding:
