@@ -297,11 +297,11 @@ write_package(Path(sys.argv[1]) / "out", file, at=AT, agent=AGENCY, form=sys.arg
 
 def test_a_link_of_an_aip_has_its_full_line(write: Write, make_record: MakeRecord, make_file: MakeFile) -> None:
     link = HoleyLink(
-        fonds="P623", aip="5B4F0F4E-0E4A-4F6B-8F0B-0B8C1E6A9A11", path="representations/rep1/data/a.pdf", size=1024,
-        here="data/b.pdf", record="H13.12.3.2026.02.0000009",
+        fonds="H13", aip="5B4F0F4E-0E4A-4F6B-8F0B-0B8C1E6A9A11", path="representations/rep1/data/a.pdf", size=1024,
+        here="data/LT.H13.0000001.pdf", record="H13.12.3.2026.02.0000009",
     )  # fmt: skip
     assert HoleyLink.parse(f"{link}\n") == link
-    assert str(link).startswith("urn_P623_5B4F0F4E-0E4A-4F6B-8F0B-0B8C1E6A9A11_representations/rep1/data/a.pdf 1024 ")
+    assert str(link).startswith("urn_H13_5B4F0F4E-0E4A-4F6B-8F0B-0B8C1E6A9A11_representations/rep1/data/a.pdf 1024 ")
     for name, value in (
         ("path", "../x"),
         ("here", "a b"),
@@ -318,10 +318,19 @@ def test_a_link_of_an_aip_has_its_full_line(write: Write, make_record: MakeRecor
     fields = {name: value for name, value in fields.items() if name in table("AIP_hoso")}
     told = {name: value for name, value in sip.records[0].description.values.items() if name in table("AIP_doc")}
     told |= {"arcFileCode": "LT.H13", "docOrdinal": "1", "docCode": "LT.H13.0000001"}
-    for number, (linked, faulty) in enumerate(((str(link), False), ("H13.12.3.2026.02.0000009", True))):
+    lines = [
+        (str(link), ""),
+        ("H13.12.3.2026.02.0000009", "is not of the form"),
+        (str(dataclasses.replace(link, fonds="P623")), "fonds P623 is not the one"),
+        (str(dataclasses.replace(link, here="data/b.pdf")), "is not the file that it stands for"),
+        (str(dataclasses.replace(link, path="representations/rep1/data/a.tif")), "of two formats"),
+        (str(dataclasses.replace(link, size=0)), "has 0 bytes"),
+    ]
+    for number, (linked, fault) in enumerate(lines):
         record = Record(description=Description.of("AIP_doc", told), linked=linked)
         file = ArchivalFile(description=Description.of("AIP_hoso", fields), records=(record,))
         written = write(file, to=f"aip{number}", kind="AIP_hoso")
         found = {item.code: item for item in check_package(written.path).findings}
         assert "ARC-LINK-HOLEY" in found
-        assert ("ARC-LINK-HOLEY-FORM" in found) is faulty
+        told_form = found.get("ARC-LINK-HOLEY-FORM")
+        assert (told_form is None) if not fault else (told_form is not None and fault in told_form.found)

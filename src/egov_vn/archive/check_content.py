@@ -23,7 +23,6 @@ from egov_vn.finding import Severity
 
 __all__ = ["LevelPlan", "check", "prepare"]
 
-_PLAIN_CODE: Final = re.compile(r"[A-Za-z0-9._-]+")
 _ORDINAL: Final = re.compile(r"(.+)\.([0-9]{7})")
 
 
@@ -204,10 +203,10 @@ def _check_names(inspection: Inspection, held: HeldRecord) -> None:
     own = [value for name in ("docCode", "arcDocCode", "docId") if (value := values.get(name))]
     if not own:
         return
-    names = tuple(own if _PLAIN_CODE.fullmatch("".join(own)) else map(_stem, own))
+    names = tuple(own)
     for path in held.files:
         name = path.rpartition("/")[2]
-        if not name.startswith(names):
+        if not name.startswith(names) and not name.startswith(tuple(map(_stem, own))):
             inspection.say(broken("ARC-NAME-DATA", path=path, expected=own[0], found=name))
 
 
@@ -228,21 +227,45 @@ def _check_holey(inspection: Inspection, level: MetsLevel) -> None:
                 inspection.say(broken("ARC-LINK-HOLEY-FORM", path=path, expected="*.fetch.txt", found=text[:80]))
                 continue
             inspection.say(broken("ARC-LINK-HOLEY", path=path, found=text.splitlines()[0]))
-            problem = _holey_problem(inspection, text) if inspection.kind and inspection.kind.oais == "AIP" else ""
-            if problem:
-                # the form is known from notes only: a warning, not a refusal
-                inspection.say(broken("ARC-LINK-HOLEY-FORM", path=path, line=1, found=problem, level=Severity.WARNING))
+            if inspection.kind is not None and inspection.kind.oais == "AIP":
+                for problem in _holey_problems(inspection, path, text):
+                    # the form is known from notes only: a warning, not a refusal
+                    inspection.say(
+                        broken("ARC-LINK-HOLEY-FORM", path=path, line=1, found=problem, level=Severity.WARNING)
+                    )
 
 
-def _holey_problem(inspection: Inspection, text: str) -> str:
-    """Say what is wrong with the line of an AIP, an empty string if nothing is."""
+def _holey_problems(inspection: Inspection, path: str, text: str) -> Iterator[str]:
+    """Yield what is wrong with the line of an AIP, by itself and against this package: the other one is not at hand."""
     try:
         link = HoleyLink.parse(text)
     except InvalidInput as error:
-        return error.message
+        yield error.message
+        return
     if inspection.root is not None and link.aip.upper() in inspection.root.objid.upper():
-        return f"{link.aip} is this package"
-    return ""
+        yield f"{link.aip} is this package"
+    known = _fonds(inspection)
+    if known and link.fonds not in known:
+        yield f"fonds {link.fonds} is not the one of this package ({', '.join(sorted(known))})"
+    stands_for = path.removesuffix(".fetch.txt")
+    if not f"/{stands_for}".endswith(f"/{link.here}"):
+        yield f"{link.here} is not the file that it stands for ({stands_for})"
+    if link.path.rpartition(".")[2].lower() != link.here.rpartition(".")[2].lower():
+        yield f"{link.path} and {link.here} are of two formats"
+    if link.size == 0:
+        yield f"{link.path} has 0 bytes"
+
+
+def _fonds(inspection: Inspection) -> set[str]:
+    """Return what may be the code of this package's fonds: those of its agents, and each part of its file code."""
+    agents = {
+        agent.note
+        for level in inspection.levels
+        for agent in level.mets.agents
+        if agent.note_type == "IDENTIFICATIONCODE" and agent.note
+    }
+    code = inspection.file.get("arcFileCode") if inspection.file is not None else ""
+    return agents | {part for part in code.split(".") if part}
 
 
 def _check_totals(inspection: Inspection) -> None:
@@ -303,7 +326,8 @@ def _check_retention(inspection: Inspection) -> None:
     if own is None:
         return
     known = {code: Retention.from_code(code) for code in codes("maintenance").labels}
+    longer = {code: period for code, period in known.items() if period and Retention.longest((own, period)) != own}
     for held in inspection.records:
-        period = known.get(held.description.get("maintenance"))
-        if period is not None and Retention.longest((own, period)) != own:
+        period = longer.get(held.description.get("maintenance"))
+        if period is not None:
             inspection.say(broken("ARC-LINK-RETENTION", path=held.path, expected=period.text(), found=own.text()))

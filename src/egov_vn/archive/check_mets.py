@@ -236,6 +236,10 @@ def _check_common(inspection: Inspection, level: MetsLevel) -> None:
                 expected=f"PHYSICAL/CSIP/{mets.objid}", found=shown,
             )
         )  # fmt: skip
+    for held in (mets.references, mets.files(), level.divisions):
+        for item in held:
+            for name in item.lacks:
+                inspection.say(broken("ARC-METS-ATTRIBUTE", path=level.path, line=item.line, expected=name))
     _check_ids(inspection, level)
 
 

@@ -46,7 +46,10 @@ class Agent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """A pointer to a metadata file (`mdRef`) in its *section*: `"dmd"` (dmdSec) or `"digiprov"` (digiprovMD)."""
+    """A pointer to a metadata file (`mdRef`) in its *section*: `"dmd"` (dmdSec) or `"digiprov"` (digiprovMD).
+
+    *lacks* names the attributes that CSIP requires and a reader did not find; so do those of files and divisions.
+    """
 
     section: str
     section_id: str
@@ -61,6 +64,7 @@ class Reference:
     mdtype_version: str = ""
     status: str = "CURRENT"
     line: int = 0
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,7 @@ class MetsFile:
     adm_ids: tuple[str, ...] = ()
     raw_href: str = ""
     line: int = 0
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +110,7 @@ class Division:
     pointers: tuple[tuple[str, str], ...] = ()
     children: tuple[Division, ...] = ()
     line: int = 0
+    lacks: tuple[str, ...] = ()
 
     def walk(self) -> Iterator[Division]:
         """Yield this division and all below it."""
@@ -159,6 +165,7 @@ _M: Final = f"{{{METS_NS}}}"
 _HREF: Final = f"{{{XLINK_NS}}}href"
 _MD_REF, _LOCATION = f"{_M}mdRef", f"{_M}FLocat"
 _DIVISION, _FILE_POINTER, _METS_POINTER = f"{_M}div", f"{_M}fptr", f"{_M}mptr"
+_LINK_TYPE: Final = f"{{{XLINK_NS}}}type"
 _TITLE: Final = f"{{{XLINK_NS}}}title"
 
 
@@ -231,7 +238,8 @@ def _read_references(root: etree._Element) -> Iterator[Reference]:
             if item.tag != _MD_REF:
                 continue
             get = item.get
-            href = get(_HREF, "")
+            href, created = get(_HREF, ""), get("CREATED", "")
+            whole = created and (section != "dmd" or parent.get("CREATED")) and _is_simple(item)
             yield Reference(
                 section=section,
                 section_id=parent.get("ID", ""),
@@ -243,9 +251,12 @@ def _read_references(root: etree._Element) -> Iterator[Reference]:
                 size=_number(get("SIZE")),
                 checksum=get("CHECKSUM", ""),
                 checksum_type=get("CHECKSUMTYPE", ""),
-                created=get("CREATED", ""),
+                created=created,
                 status=parent.get("STATUS", ""),
                 line=item.sourceline or 0,
+                lacks=()
+                if whole
+                else (*_lacking(item, "CREATED"), *(_lacking(parent, "CREATED") if section == "dmd" else ())),
             )
 
 
@@ -261,12 +272,13 @@ def _read_groups(section: etree._Element) -> Iterator[FileGroup]:
 
 
 def _read_file(item: etree._Element) -> MetsFile:
-    href = ""
+    href, located = "", None
     for child in item:
         if child.tag == _LOCATION:
-            href = child.get(_HREF, "")
+            href, located = child.get(_HREF, ""), child
             break
     get = item.get
+    whole = located is None or (get("CREATED") and _is_simple(located))
     return MetsFile(
         id=get("ID", ""),
         href=unquote(href) if "%" in href else href,
@@ -280,7 +292,23 @@ def _read_file(item: etree._Element) -> MetsFile:
         dmd_ids=tuple(get("DMDID", "").split()),
         adm_ids=tuple(get("ADMID", "").split()),
         line=item.sourceline or 0,
+        lacks=() if whole or located is None else (*_lacking(item, "CREATED"), *_lacking(located)),
     )
+
+
+def _is_simple(link: etree._Element) -> bool:
+    return link.get(_LINK_TYPE) == "simple" and link.get("LOCTYPE") == "URL"
+
+
+def _lacking(item: etree._Element, *required: str) -> Iterator[str]:
+    """Yield the attributes that *item* lacks, of those *required* and, if it is a link, of those of every link."""
+    name = _xml.local_name(item)
+    yield from (f"{name}/@{attribute}" for attribute in required if not item.get(attribute))
+    if name in ("mdRef", "FLocat", "mptr"):
+        if item.get(_LINK_TYPE) != "simple":
+            yield f"{name}/@xlink:type=simple"
+        if item.get("LOCTYPE") != "URL":
+            yield f"{name}/@LOCTYPE=URL"
 
 
 def _read_division(item: etree._Element) -> Division:
@@ -288,6 +316,7 @@ def _read_division(item: etree._Element) -> Division:
     files: list[str] = []
     pointers: list[tuple[str, str]] = []
     children: list[Division] = []
+    lacks: list[str] = []
     for child in item:
         tag = child.tag
         if tag == _FILE_POINTER:
@@ -296,6 +325,7 @@ def _read_division(item: etree._Element) -> Division:
             children.append(_read_division(child))
         elif tag == _METS_POINTER:
             pointers.append((unquote(child.get(_HREF, "")), child.get(_TITLE, "")))
+            lacks.extend(_lacking(child))
     return Division(
         id=get("ID", ""),
         label=get("LABEL", ""),
@@ -306,4 +336,5 @@ def _read_division(item: etree._Element) -> Division:
         pointers=tuple(pointers),
         children=tuple(children),
         line=item.sourceline or 0,
+        lacks=tuple(lacks),
     )

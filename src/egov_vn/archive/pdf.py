@@ -136,7 +136,7 @@ def _trailer(part: Callable[[int, int], bytes | None], offset: int, size: int) -
     # what does not end here, or may hide its end in a string or a comment, may say anything further on
     if not mark or b"(" in told or b"%" in told:
         return None
-    return _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), told)
+    return _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), told) if b"#" in told else told
 
 
 class _Reader:

@@ -264,7 +264,8 @@ def _texts(
     The elements that no step leads to are put among *others*.
     """
     for child in item:
-        step = steps.get(child.tag)
+        tag: Any = child.tag  # a function for comments
+        step = steps.get(tag)
         if step is None:
             others.append(child)
         elif step.__class__ is dict:

@@ -183,7 +183,7 @@ class Reading:
             return Look(size, digest, _format_fault(path, data[:KEPT], data[-KEPT:]))
         told = trailer_encrypts(lambda offset, length: data[offset : offset + length], size)
         encrypts = _ENCRYPT in data if told is None else told
-        fault = None if b"%%EOF" in data[-KEPT:] else _NO_END
+        fault = None if data.rfind(b"%%EOF", -KEPT) >= 0 else _NO_END
         return Look(size, digest, fault, encrypts)
 
     def _look_through(self, path: str) -> Look:
