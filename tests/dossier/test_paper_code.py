@@ -137,6 +137,10 @@ def test_nothing_is_demanded_before_the_decree() -> None:
     bare = dossier(DinhDanhCHS=[])
     assert check_paper_codes(bare, datetime(2025, 6, 30, 23, 59, tzinfo=VIETNAM)) == ()
     assert len(check_paper_codes(bare, datetime(2025, 7, 1, tzinfo=VIETNAM))) == 1
+    old = dossier(
+        DinhDanhCHS=[], DanhSachGiayToKetQua=result(DuongDanTepTinKetQua="/a", NgayBanHanh="2025-06-30T17:00:00+07:00")
+    )
+    assert check_paper_codes(old, NOW) == ()
     assert [item.evidence.value for item in paper_code_rule().versions] == ["text"]
     with pytest.raises(InvalidInput):
         check_paper_codes(bare, datetime(2026, 1, 1))

@@ -27,6 +27,7 @@ from egov_vn.dossier import (
     Timeliness,
     audit,
     check,
+    check_paper_codes,
     dossier_schema,
     dossier_xml,
     due_of,
@@ -104,7 +105,7 @@ def _check(
     file: Path = _FILE, at: str | None = _AT, hours: str | None = _HOURS, as_json: bool = _JSON, lang: Lang = _LANG
 ) -> None:
     dossier = _read(file)
-    found = list(check(dossier))
+    found = [*check(dossier), *check_paper_codes(dossier, _instant(at))]
     if dossier.events:
         known = set(found)
         calendar, office = _office(hours)

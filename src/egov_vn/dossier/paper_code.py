@@ -107,16 +107,17 @@ def paper_codes(dossier: Dossier) -> tuple[PaperCode, ...]:
 
 
 def check_paper_codes(dossier: Dossier, at: datetime) -> tuple[Finding, ...]:
-    """Say which electronic results of *dossier* cannot carry their code at *at*, and why.
+    """Say which electronic results of *dossier* cannot carry their code, and why.
 
-    A result is electronic where it has a file. Nothing is demanded before 01/07/2025.
+    A result is electronic where it has a file. Its day of issue decides, or *at* where that is not known: nothing is
+    demanded of what was issued before 01/07/2025.
     """
-    try:
-        rule = paper_code_rule().on(vietnam_date(require_aware(at, "at")))
-    except NotInForce:
-        return ()
-    found = []
+    now, rules, found = require_aware(at, "at"), paper_code_rule(), []
     for index, item in enumerate(dossier.results):
+        try:
+            rule = rules.on(vietnam_date(item.issued_at or now))
+        except NotInForce:
+            continue
         if not item.location:
             continue
         fault = _fault(dossier, item.type_code)
