@@ -1,0 +1,219 @@
+"""To the second: each test falls if one comparison of the life cycle is turned from `<` to `<=` or back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from egov_vn.calendar import WorkCalendar, WorkHours
+from egov_vn.clock import VIETNAM
+from egov_vn.dossier import (
+    ND_118_2025,
+    Bundle,
+    Dossier,
+    Due,
+    Event,
+    EventKind,
+    Period,
+    ProcedureCode,
+    Standing,
+    SupplementEffect,
+    Tally,
+    Timeliness,
+    due_of,
+    lateness,
+    replay,
+    standing,
+)
+from egov_vn.errors import InvalidInput
+
+CALENDAR = WorkCalendar.official()
+HOURS = WorkHours("07:30-11:30, 13:00-17:00")
+ACCEPTED, CLOSING = "2026-03-02 09:00", "2026-03-09 17:00"
+"""Five working days from Monday 02/03/2026 end on Monday 09/03 at closing time."""
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=VIETNAM)
+
+
+def event(kind: str, when: str, **more: Any) -> Event:
+    return Event(kind=EventKind[kind], at=at(when), actor="Cán bộ A", reason="lý do", **more)
+
+
+def dossier(*events: Event, **fields: Any) -> Dossier:
+    fields.setdefault("term", "5 ngày làm việc")
+    return Dossier(procedure=ProcedureCode.parse("2.000815"), applicant_name="A", events=events, **fields)
+
+
+def due(item: Dossier) -> Due:
+    found = due_of(item, calendar=CALENDAR, hours=HOURS)
+    assert found is not None
+    return found
+
+
+def verdict(item: Dossier, when: str) -> Timeliness:
+    return lateness(item, at(when), calendar=CALENDAR, hours=HOURS).verdict
+
+
+def test_a_request_in_the_last_second_still_restarts() -> None:
+    """NĐ 118/2025 Điều 19(5)."""
+    assert due(dossier(event("ACCEPT", ACCEPTED))).at == at(CLOSING)
+    for asked, day in ((CLOSING, date(2026, 3, 18)), ("2026-03-09 17:00:01", date(2026, 3, 9))):
+        life = dossier(
+            event("ACCEPT", ACCEPTED), event("REQUEST_SUPPLEMENT", asked), event("SUPPLEMENT", "2026-03-11 09:00")
+        )
+        assert due(life).day == day
+
+
+def test_waiting_since_the_last_second_is_not_late() -> None:
+    for asked, expected in ((CLOSING, Timeliness.WAITING), ("2026-03-09 17:00:01", Timeliness.OVERDUE)):
+        life = dossier(event("ACCEPT", ACCEPTED), event("REQUEST_SUPPLEMENT", asked))
+        assert verdict(life, "2026-03-20 09:00") is expected
+
+
+@pytest.mark.parametrize(("said", "expected"), [(CLOSING, Timeliness.EARLY), ("2026-03-09 17:00:01", Timeliness.LATE)])
+def test_a_re_appointment_in_the_last_second_still_binds(said: str, expected: Timeliness) -> None:
+    """NĐ 118/2025 Điều 19(6): too late for the decree (an audit says so), yet made while the appointment stood."""
+    life = dossier(
+        event("ACCEPT", ACCEPTED), event("FORWARD", "2026-03-02 10:00"),
+        event("EXTEND", said, due=at("2026-03-13 17:00")), event("SETTLE", "2026-03-12 09:00"),
+    )  # fmt: skip
+    assert verdict(life, "2026-03-20 09:00") is expected
+
+
+def test_a_re_appointment_at_the_instant_of_completion_stands() -> None:
+    life = dossier(
+        event("ACCEPT", ACCEPTED), event("REQUEST_SUPPLEMENT", "2026-03-03 09:00"),
+        event("SUPPLEMENT", "2026-03-05 09:00"), event("EXTEND", "2026-03-05 09:00", due=at("2026-03-20 17:00")),
+    )  # fmt: skip
+    assert (due(life).reappointed, due(life).day) == (True, date(2026, 3, 20))
+
+
+def test_on_time_to_the_second() -> None:
+    for ended, expected in (
+        ("2026-03-08 23:59:59", Timeliness.EARLY),
+        ("2026-03-09 00:00", Timeliness.ON_TIME),
+        (CLOSING, Timeliness.ON_TIME),
+        ("2026-03-09 17:00:01", Timeliness.LATE),
+    ):
+        assert verdict(dossier(event("ACCEPT", ACCEPTED), event("SETTLE", ended)), "2026-04-01 09:00") is expected
+    open_still = dossier(event("ACCEPT", ACCEPTED))
+    assert verdict(open_still, CLOSING) is Timeliness.RUNNING
+    assert verdict(open_still, "2026-03-09 17:00:01") is Timeliness.OVERDUE
+
+
+def bundle(*events: Event, **fields: Any) -> Dossier:
+    return dossier(event("ACCEPT", "2026-10-05 08:00"), *events, bundle=Bundle.BIRTH, term="3 ngày làm việc", **fields)
+
+
+def test_a_failure_around_a_supplement_counts_once_and_to_its_own_end() -> None:
+    """NĐ 63/2024 Điều 4(7) as amended by NĐ 301/2026: both stop the clock; the longer one ends the stop."""
+    outer = bundle(
+        event("INTERRUPT", "2026-10-06 08:00"), event("REQUEST_SUPPLEMENT", "2026-10-07 08:00"),
+        event("SUPPLEMENT", "2026-10-08 08:00"), event("RESUME", "2026-10-12 08:00"),
+    )  # fmt: skip
+    assert due(outer).day == date(2026, 10, 14)
+    inner = bundle(
+        event("REQUEST_SUPPLEMENT", "2026-10-06 08:00"), event("INTERRUPT", "2026-10-07 08:00"),
+        event("RESUME", "2026-10-08 08:00"), event("SUPPLEMENT", "2026-10-12 08:00"),
+    )  # fmt: skip
+    assert due(inner).day == date(2026, 10, 14)
+
+
+@pytest.mark.parametrize("first", ["REQUEST_SUPPLEMENT", "INTERRUPT"])
+def test_a_restart_outweighs_a_stop_that_overlaps_it(first: str) -> None:
+    """Where sector law restarts (`supplement_effect`), the whole term runs from the end of both."""
+    steps = {
+        "REQUEST_SUPPLEMENT": (
+            event("REQUEST_SUPPLEMENT", "2026-10-06 08:00"), event("INTERRUPT", "2026-10-07 08:00"),
+            event("SUPPLEMENT", "2026-10-08 08:00"), event("RESUME", "2026-10-12 08:00"),
+        ),
+        "INTERRUPT": (
+            event("INTERRUPT", "2026-10-06 08:00"), event("REQUEST_SUPPLEMENT", "2026-10-07 08:00"),
+            event("RESUME", "2026-10-08 08:00"), event("SUPPLEMENT", "2026-10-12 08:00"),
+        ),
+    }  # fmt: skip
+    life = bundle(*steps[first], supplement_effect=SupplementEffect.RESTART)
+    assert due(life).day == date(2026, 10, 15)
+
+
+def under_118(*events: Event) -> Standing:
+    return replay(events, regime=ND_118_2025)
+
+
+def test_two_things_at_one_instant_are_in_order() -> None:
+    now = under_118(event("ACCEPT", ACCEPTED), event("FORWARD", ACCEPTED), event("SETTLE", ACCEPTED))
+    assert now.ended_at == at(ACCEPTED)
+    with pytest.raises(InvalidInput, match="clock went backwards"):
+        under_118(event("ACCEPT", ACCEPTED), event("FORWARD", "2026-03-02 08:59:59"))
+
+
+def test_a_new_appointment_lies_after_its_announcement() -> None:
+    for later in (timedelta(0), timedelta(seconds=-1)):
+        with pytest.raises(InvalidInput) as caught:
+            under_118(
+                event("ACCEPT", ACCEPTED), event("EXTEND", "2026-03-03 09:00", due=at("2026-03-03 09:00") + later)
+            )
+        assert caught.value.path == "LichSu[1].NgayHenTraMoi"
+    under_118(event("ACCEPT", ACCEPTED), event("EXTEND", "2026-03-03 09:00", due=at("2026-03-03 09:00:01")))
+
+
+def test_nobody_opts_into_the_regime_that_already_holds() -> None:
+    """NĐ 301/2026 Điều 18(1): the choice is of a later decree, from the day it is in force."""
+    for key in ("nd118_2025", "nd61_2018"):
+        with pytest.raises(InvalidInput, match="not a later regime"):
+            under_118(event("ACCEPT", "2026-08-04 09:00"), event("OPT_IN", "2026-08-06 09:00", subject=key))
+    chosen = under_118(
+        event("ACCEPT", "2026-08-04 09:00"), event("OPT_IN", "2026-08-05 00:00", subject="nd118_2025_nd309")
+    )
+    assert chosen.regime.key == "nd118_2025_nd309"
+    with pytest.raises(InvalidInput, match="not in force"):
+        under_118(
+            event("ACCEPT", "2026-08-04 09:00"), event("OPT_IN", "2026-08-04 23:59:59", subject="nd118_2025_nd309")
+        )
+
+
+@pytest.mark.parametrize(("second", "level"), [(ACCEPTED, "error"), ("2026-03-03 09:00", "error")])
+def test_two_requests_after_reception(second: str, level: str) -> None:
+    """NĐ 118/2025 Điều 16(3), 17(2)(a): once; a request in the instant of the reception belongs to the appraisal."""
+    now = under_118(
+        event("ACCEPT", ACCEPTED), event("REQUEST_SUPPLEMENT", second), event("SUPPLEMENT", "2026-03-04 09:00"),
+        event("REQUEST_SUPPLEMENT", "2026-03-05 09:00"),
+    )  # fmt: skip
+    assert [(item.code, item.level.value) for item in now.findings] == [("DOS-SUPPLEMENT-TWICE", level)]
+
+
+def test_a_recorded_request_in_the_instant_of_the_reception_stops_the_clock() -> None:
+    item = Dossier.from_dict(
+        {
+            "MaTTHC": "2.000815", "ChuHoSo": "A", "TrangThaiHoSo": 5, "NgayTiepNhan": "20260302090000",
+            "DanhSachHoSoBoSung": [{"NgayBoSung": "20260302090000"}],
+        }
+    )  # fmt: skip
+    assert standing(item).waiting
+
+
+@pytest.mark.parametrize("paid", [999, 1000, 1001])
+def test_paid_in_full_to_the_dong(paid: int) -> None:
+    now = under_118(
+        event("ACCEPT", ACCEPTED), event("REQUEST_PAYMENT", "2026-03-03 09:00", amount=1000),
+        event("PAY", "2026-03-04 09:00", amount=paid),
+    )  # fmt: skip
+    assert (now.state.value, now.finance.value) == (
+        ("received", "paid") if paid >= 1000 else ("awaiting_payment", "partly_paid")
+    )
+    back = under_118(
+        event("ACCEPT", ACCEPTED), event("PAY", "2026-03-03 09:00", amount=1000), event("SETTLE", "2026-03-04 09:00"),
+        event("REFUND", "2026-03-05 09:00", amount=paid),
+    )  # fmt: skip
+    assert back.finance.value == ("refunded" if paid >= 1000 else "paid")
+
+
+def test_a_period_that_has_not_begun_cannot_be_cut() -> None:
+    period = Period.month(2026, 8)
+    with pytest.raises(InvalidInput):
+        Tally(period, as_of=period.starts_at)
+    assert Tally(period, as_of=period.starts_at + timedelta(seconds=1)).counted == 0
