@@ -12,8 +12,10 @@ from egov_vn.clock import VIETNAM
 from egov_vn.dossier import (
     ND_118_2025,
     Bundle,
+    Channel,
     Dossier,
     Due,
+    Duty,
     Event,
     EventKind,
     Period,
@@ -22,7 +24,9 @@ from egov_vn.dossier import (
     SupplementEffect,
     Tally,
     Timeliness,
+    audit,
     due_of,
+    duties,
     lateness,
     replay,
     standing,
@@ -217,3 +221,65 @@ def test_a_period_that_has_not_begun_cannot_be_cut() -> None:
     with pytest.raises(InvalidInput):
         Tally(period, as_of=period.starts_at)
     assert Tally(period, as_of=period.starts_at + timedelta(seconds=1)).counted == 0
+
+
+def owed(item: Dossier, when: str) -> dict[str, Duty]:
+    return {duty.key: duty for duty in duties(item, at(when), calendar=CALENDAR, hours=HOURS)}
+
+
+def found(item: Dossier, when: str = "2026-04-30 09:00") -> set[str]:
+    return {entry.code for entry in audit(item, at(when), calendar=CALENDAR, hours=HOURS)}
+
+
+FORWARDED = (event("ACCEPT", ACCEPTED), event("FORWARD", "2026-03-02 10:00"))
+
+
+def test_a_duty_is_overdue_after_its_instant_not_at_it() -> None:
+    life = dossier(*FORWARDED)
+    assert not owed(life, CLOSING)["settle"].overdue
+    assert owed(life, "2026-03-09 17:00:01")["settle"].overdue
+    assert {"apologise", "apologise_late"} & set(owed(life, CLOSING)) == {"apologise"}
+    assert {"apologise", "apologise_late"} & set(owed(life, "2026-03-09 17:00:01")) == {"apologise_late"}
+
+
+def test_an_early_result_is_announced_one_of_the_day_itself_is_not() -> None:
+    """NĐ 118/2025 Điều 22(5)."""
+    for settled, early in (("2026-03-08 23:59:59", True), ("2026-03-09 00:00", False)):
+        life = dossier(*FORWARDED, event("SETTLE", settled))
+        assert ("announce" in owed(life, "2026-03-09 08:00")) is early
+
+
+@pytest.mark.parametrize(("closed", "early"), [("2026-03-18 23:59:59.999999", True), ("2026-03-19 00:00", False)])
+def test_closing_after_the_last_microsecond_of_the_fifteenth_day(closed: str, early: bool) -> None:
+    """NĐ 118/2025 Điều 19(5): notice Tue 03/03/2026, 15th day Wed 18/03."""
+    life = dossier(*FORWARDED, event("REQUEST_SUPPLEMENT", "2026-03-03 09:00"), event("CLOSE", closed))
+    assert ("DOS-CLOSED-EARLY" in found(life)) is early
+
+
+@pytest.mark.parametrize(("said", "late"), [("2026-03-08 23:59:59.999999", False), ("2026-03-09 00:00", True)])
+def test_an_apology_until_the_last_microsecond_of_the_day_before(said: str, late: bool) -> None:
+    """NĐ 118/2025 Điều 19(6)."""
+    life = dossier(*FORWARDED, event("EXTEND", said, due=at("2026-03-20 17:00")), event("SETTLE", "2026-03-19 09:00"))
+    assert ("DOS-APOLOGY-LATE" in found(life)) is late
+
+
+@pytest.mark.parametrize(("back", "late"), [("2026-03-12 17:00", False), ("2026-03-12 17:00:01", True)])
+def test_a_corrected_result_comes_back_within_three_working_days(back: str, late: bool) -> None:
+    """NĐ 118/2025 Điều 23(1): error reported Mon 09/03/2026, back at the desk by Thu 12/03."""
+    life = dossier(
+        *FORWARDED, event("SETTLE", "2026-03-06 09:00"), event("CORRECT", "2026-03-09 10:00"), event("SETTLE", back)
+    )
+    assert ("DOS-CORRECTION-LATE" in found(life)) is late
+
+
+@pytest.mark.parametrize(("asked", "late"), [("2026-03-05 23:59", False), ("2026-03-06 00:00", True)])
+def test_a_dossier_is_sent_back_within_three_working_days(asked: str, late: bool) -> None:
+    """NĐ 118/2025 Điều 19(5): kể từ ngày tiếp nhận, Mon 02/03/2026: Tue, Wed, Thu 05/03."""
+    life = dossier(*FORWARDED, event("REQUEST_SUPPLEMENT", asked), event("SUPPLEMENT", "2026-03-06 09:00"))
+    assert ("DOS-SUPPLEMENT-LATE" in found(life)) is late
+
+
+def test_answered_in_the_very_instant() -> None:
+    """NĐ 118/2025 Điều 17(2)(c): an automatic acceptance is an answer too."""
+    life = dossier(event("REGISTER", ACCEPTED), event("ACCEPT", ACCEPTED), channel=Channel.ONLINE)
+    assert not {"DOS-ANSWER-LATE", "DOS-ALERT-LATE"} & found(life)
