@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -190,3 +191,50 @@ def test_more_pages_than_sheets_can_hold(make_file: MakeFile, make_record: Calla
     file = make_file(1).with_records([make_record(1, number_of_page=9)])  # type: ignore[list-item]
     line = PaperMap.of(file, [Sheets(record=f"{C}.0000001", box="1", folder="1", first=1, last=2)]).lines[0]
     assert line.form is Form.DIFFERS
+
+
+HOSTILE = "a\x00\x1b\ud800\ufffe\x85b\r\nc"
+
+
+def hostile_sheet(**changes: Any) -> Sheet:
+    """Return a sheet whose every text holds what no page can show, as names in a hostile package do."""
+    texts: dict[str, Any] = {
+        "title": HOSTILE,
+        "headings": (HOSTILE, "n"),
+        "widths": (1, 2),
+        "rows": ((HOSTILE, 10**400), ("=1+1", 5), ("x" * 40_000, None)),
+        "facts": ((HOSTILE, HOSTILE),),
+        "sentences": (HOSTILE,),
+        "signatures": ((HOSTILE, HOSTILE), ("x", "(" + HOSTILE)),
+    }
+    return Sheet(**{**texts, **changes})
+
+
+def test_papers_of_hostile_names_are_written_all_the_same() -> None:
+    page = load_workbook(io.BytesIO(to_xlsx(hostile_sheet(), at=AT))).active
+    assert page is not None
+    cells = [cell for row in page.iter_rows() for cell in row if cell.value is not None]
+    seen = "a" + "\ufffd" * 5 + "b\nc"
+    assert page["A1"].value == seen
+    assert [cell.value for cell in cells].count(seen) == 5
+    assert all(cell.data_type == "s" for cell in cells if isinstance(cell.value, str))
+    assert str(10**400) in {cell.value for cell in cells}
+    assert max(len(str(cell.value)) for cell in cells) == 32_767
+    made = to_pdf(hostile_sheet(), issuer=HOSTILE, superior=HOSTILE, place=HOSTILE, at=AT)
+    assert {"signature-1", "signature-2"} <= set(made.boxes)
+
+
+def test_a_sheet_that_is_no_table_is_refused() -> None:
+    for changes, path in (
+        ({"rows": ((1,),)}, "rows[0]"),
+        ({"rows": ((1, 2), (1, 2, 3))}, "rows[1]"),
+        ({"widths": (1,)}, "widths"),
+    ):
+        with pytest.raises(InvalidInput) as caught:
+            hostile_sheet(**changes)
+        assert caught.value.path == path
+    many = hostile_sheet(rows=((1, 2),) * 1_048_001)
+    with pytest.raises(InvalidInput, match="too many for xlsx"):
+        to_xlsx(many, at=AT)
+    with pytest.raises(InvalidInput, match="too many for a PDF"):
+        to_pdf(many, issuer="x", at=AT)

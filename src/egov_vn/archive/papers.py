@@ -8,6 +8,7 @@ them.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -39,13 +40,22 @@ __all__ = [
 ]
 
 _HINT: Final = "(Ký, ghi rõ họ tên)"
+_UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_EXACT: Final = 10**15
+"""A spreadsheet keeps whole numbers exactly up to fifteen digits: longer ones are text."""
+_MAX_CELL: Final = 32_767
+_MAX_XLSX_ROWS: Final = 1_048_000
 _MAX_ROWS: Final = 20_000
 """A PDF of more rows is no paper any more: write xlsx or CSV."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A titled table with a few facts above it: what both PDF and xlsx are made from."""
+    """A titled table with a few facts above it: what both PDF and xlsx are made from.
+
+    What no page can show (control characters, halves of surrogates) becomes the replacement character: a report tells
+    of names that somebody else chose. `InvalidInput` if a row or *widths* are not as long as *headings*.
+    """
 
     title: str
     headings: tuple[str, ...]
@@ -55,6 +65,12 @@ class Sheet:
     sentences: tuple[str, ...] = ()
     signatures: tuple[tuple[str, str], ...] = ()
     wide: bool = True
+
+    def __post_init__(self) -> None:
+        for index, row in enumerate((self.widths, *self.rows)):
+            if len(row) != len(self.headings):
+                place = f"rows[{index - 1}]" if index else "widths"
+                raise InvalidInput(f"{len(row)} values do not fill {len(self.headings)} columns", path=place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,24 +256,24 @@ def to_pdf(sheet: Sheet, *, issuer: str, at: datetime, place: str = "", superior
         tables.append(
             {
                 "title": "",
-                "headings": sheet.headings,
+                "headings": [_shown(heading) for heading in sheet.headings],
                 "widths": sheet.widths,
                 "centred": numeric,
-                "rows": [[str(cell) for cell in row] for row in sheet.rows],
+                "rows": [[_shown(cell) for cell in row] for row in sheet.rows],
             }
         )
     data = {
-        "title": sheet.title,
+        "title": _shown(sheet.title),
         "subtitle": "",
-        "issuer": issuer,
-        "superior": superior,
-        "dated": f"{place}, {dated}" if place else dated[0].upper() + dated[1:],
-        "facts": [list(fact) for fact in sheet.facts],
+        "issuer": _shown(issuer),
+        "superior": _shown(superior),
+        "dated": f"{_shown(place)}, {dated}" if place else dated[0].upper() + dated[1:],
+        "facts": [[_shown(part) for part in fact] for fact in sheet.facts],
         "tables": tables,
-        "sentences": list(sheet.sentences),
+        "sentences": [_shown(sentence) for sentence in sheet.sentences],
         "signatures": [
-            {"role": role, "hint": _HINT if name == _HINT or not name.startswith("(") else name,
-             "name": "" if name.startswith("(") else name}
+            {"role": _shown(role), "hint": _HINT if name == _HINT or not name.startswith("(") else _shown(name),
+             "name": "" if name.startswith("(") else _shown(name)}
             for role, name in sheet.signatures
         ],
         "wide": sheet.wide,
@@ -273,18 +289,21 @@ def to_xlsx(sheet: Sheet, *, at: datetime) -> bytes:
         from openpyxl.utils import get_column_letter  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise Unavailable("xlsx needs the extra: pip install 'egov-vn[xlsx]'", service="openpyxl") from error
+    if len(sheet.rows) > _MAX_XLSX_ROWS:
+        raise InvalidInput(f"{len(sheet.rows)} rows are too many for xlsx; write CSV", path="rows")
+    local = require_aware(at).astimezone(VIETNAM)
     book = Workbook()
     page = book.active
     if page is None:  # pragma: no cover - a new workbook has a sheet
         raise Unavailable("openpyxl made no sheet", service="openpyxl")
     page.title = "Bảng"
-    page.append([sheet.title])
+    page.append([_shown(sheet.title)])
     page["A1"].font = Font(bold=True, size=14)
     for fact in sheet.facts:
         page.append(list(_cells(fact)))
     page.append([])
     if sheet.headings:
-        page.append(list(sheet.headings))
+        page.append(list(_cells(sheet.headings)))
         for cell in page[page.max_row]:
             cell.font = Font(bold=True)
         page.freeze_panes = f"A{page.max_row + 1}"
@@ -297,15 +316,23 @@ def to_xlsx(sheet: Sheet, *, at: datetime) -> bytes:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             if isinstance(cell.value, str):
                 cell.data_type = "s"
-    stamp = require_aware(at).astimezone(VIETNAM).replace(tzinfo=None, microsecond=0)
-    book.properties.created = book.properties.modified = stamp
+    book.properties.created = book.properties.modified = local.replace(tzinfo=None, microsecond=0)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
 def _cells(row: Sequence[object]) -> Iterable[object]:
-    return (cell if isinstance(cell, int) else "".join(c for c in str(cell) if c >= " " or c == "\n") for cell in row)
+    return (cell if isinstance(cell, int) and abs(cell) < _EXACT else _cut(_shown(cell)) for cell in row)
+
+
+def _shown(value: object) -> str:
+    """Return *value* as text that XML and a font can hold."""
+    return _UNSEEN.sub("\ufffd", str(value).replace("\r\n", "\n"))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MAX_CELL else text[: _MAX_CELL - 1] + "…"
 
 
 def _named(organisation: Organisation) -> str:
