@@ -20,6 +20,7 @@ from egov_vn.dossier.due import Due, Lateness, Timeliness, due_of, lateness
 from egov_vn.dossier.duties import Desk, Duty, Obligor, duties
 from egov_vn.dossier.evaluation import Evaluation, evaluate
 from egov_vn.dossier.facts import DossierFact, Flag, Intake, Level, Outcome, fact_of
+from egov_vn.dossier.feedback import Feedback, FeedbackSubject, feedback_figures, feedback_in_time
 from egov_vn.dossier.fields import (
     ApplicantKind,
     Bundle,
@@ -138,6 +139,8 @@ __all__ = [
     "Fault",
     "Fee",
     "FeeStage",
+    "Feedback",
+    "FeedbackSubject",
     "FieldCode",
     "FilledForm",
     "FinanceState",
@@ -217,6 +220,8 @@ __all__ = [
     "duties",
     "evaluate",
     "fact_of",
+    "feedback_figures",
+    "feedback_in_time",
     "issuer_role",
     "lateness",
     "load_dossiers",
