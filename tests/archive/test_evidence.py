@@ -316,3 +316,20 @@ def test_renewal_keeps_what_a_record_says_of_encryption_and_keys(world: World) -
     assert held["crypto_infos"].dump() == told["crypto_infos"].dump()
     assert [item["algorithm"].native for item in held["digest_algorithms"]] == ["sha256", "1.2.3.4", "sha512"]
     assert str(world.assess(renewed, DATA[0], at=AT + 3 * YEAR).indication) == "TOTAL-PASSED"
+
+
+class _NoStamper:
+    def timestamp(self, digest: bytes, algorithm: str = "sha256") -> bytes:
+        raise AssertionError("nothing is stamped before the objects are good")
+
+
+@pytest.mark.parametrize("objects", [[[bytes(32), "x"]], [None], [[]], [7], ["text"], [bytes(5)], []])
+def test_objects_that_are_no_hashes_are_refused_before_a_stamp_is_spent(objects: Any) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        seal_objects(objects, timestamper=_NoStamper())
+    assert caught.value.path.startswith("objects")
+
+
+def test_chains_of_what_is_no_record_cannot_be_had() -> None:
+    with pytest.raises(InvalidInput, match="not an evidence record"):
+        EvidenceRecord(b"x").sequence_before(1)

@@ -98,7 +98,10 @@ class EvidenceRecord:
 
     def sequence_before(self, chain: int) -> bytes:
         """Return the DER of the chains before *chain*: what its first stamp binds (section 5.2)."""
-        return chains_before(self.der, chain)
+        try:
+            return chains_before(self.der, chain)
+        except _BROKEN as error:
+            raise _unreadable(error) from error
 
     @cached_property
     def encrypted(self) -> bool:

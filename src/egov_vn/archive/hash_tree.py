@@ -100,10 +100,11 @@ def root_of(partial: PartialTree, algorithm: str) -> bytes:
     return value
 
 
-def _group(item: Sequence[bytes], hash_of: Callable[[bytes], object], index: int) -> tuple[bytes, tuple[bytes, ...]]:
-    members = tuple(sorted(item))
-    if not members or any(not isinstance(member, bytes) for member in members):
+def _group(item: object, hash_of: Callable[[bytes], object], index: int) -> tuple[bytes, tuple[bytes, ...]]:
+    given = tuple(item) if isinstance(item, Iterable) else ()
+    if not given or any(not isinstance(member, bytes) for member in given):
         raise InvalidInput("a group needs the hashes of its members", path=f"objects[{index}]")
+    members = tuple(sorted(given))
     if len(members) == 1:
         return members[0], members
     return hash_of(b"".join(members)).digest(), members  # type: ignore[attr-defined]
