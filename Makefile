@@ -27,7 +27,7 @@ lint: $(STAMP)
 	@$(PY) tools/law_pages.py --check
 
 docs: $(STAMP)
-	@.venv/bin/sphinx-build -n -W -q -b html docs docs/_build/html
+	@.venv/bin/sphinx-build -n -W -q -j auto -b html docs docs/_build/html
 	@.venv/bin/sphinx-build -n -W -q -b doctest docs docs/_build/doctest
 
 bench: $(STAMP)
