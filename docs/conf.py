@@ -36,8 +36,8 @@ doctest_global_setup = f"""
 import os
 os.chdir({str(ROOT)!r})
 """
-# A reference into egov_vn must resolve. Ignored: names of other projects (builds are offline and fetch no inventory), type
-# variables (one capital letter), what autodoc makes of `Annotated`, and the state of a check, which is not for callers.
+# A reference into egov_vn must resolve. Ignored: names of other projects (builds are offline and fetch no inventory),
+# type variables (one capital letter), what autodoc makes of `Annotated`, and the state of a check, not for callers.
 nitpick_ignore_regex = [
     ("py:.*", r"(?!egov_vn\b).*"),
     ("py:class", r"egov_vn\.(law|batch)\.[A-Z]"),
