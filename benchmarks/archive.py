@@ -85,13 +85,28 @@ def row(what: str, ours: float, peer: str, theirs: float | None) -> None:
     print(f"{what:<44} {ours:8.3f} s   {peer:<32} {shown}   {ratio}")
 
 
+def pdf(number: int, size: int) -> bytes:
+    """Return a small PDF with a stream of *size* bytes, its cross-reference table and trailer, as every program writes."""
+    block = hashlib.sha256(str(number).encode()).digest() * (size // 32)
+    parts = [
+        b"1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj\n",
+        b"2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj\n",
+        b"3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >> endobj\n",
+        b"4 0 obj << /Length %d >> stream\n%b\nendstream endobj\n" % (len(block), block),
+    ]
+    made, table = b"%PDF-1.4\n", b"xref\n0 5\n0000000000 65535 f \n"
+    for part in parts:
+        table += b"%010d 00000 n \n" % len(made)
+        made += part
+    return made + table + b"trailer << /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(made)
+
+
 def payload(folder: Path, count: int, size: int) -> list[Path]:
     folder.mkdir()
     paths = []
     for number in range(count):
         path = folder / f"{number:05}.pdf"
-        block = hashlib.sha256(str(number).encode()).digest() * (size // 32)
-        path.write_bytes(b"%PDF-1.4\n" + block + b"\n%%EOF\n")
+        path.write_bytes(pdf(number, size))
         paths.append(path)
     return paths
 

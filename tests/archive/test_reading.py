@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from egov_vn import _xml
-from egov_vn.archive import ArchivalFile, CheckOptions, CheckReport, Package, Record, check_package
+from egov_vn.archive import ArchivalFile, CheckOptions, CheckReport, Package, Record, check_formats, check_package
 from egov_vn.archive import reading as module
 from egov_vn.archive.descriptive import read_description, read_plain, write_description
 from egov_vn.archive.fields import table
-from egov_vn.archive.pdf import trailer_encrypts
+from egov_vn.archive.pdf import claim_in, trailer_encrypts
 from egov_vn.archive.reading import Reading
 from egov_vn.archive.side import may_fork
 from egov_vn.archive.tree import FolderTree, Limits
@@ -297,3 +297,40 @@ def test_a_hidden_encryption_is_found_in_a_file_of_any_length(
         monkeypatch.setattr(module, "_CACHED", 16)
         found = [item.path[-5] for item in check(package, 1).findings if item.code == "ARC-FORMAT-PDF-ENCRYPTED"]
         assert found == ["1", "2"]
+
+
+def test_a_long_pdf_is_judged_by_what_can_be_seen_of_it(
+    write: Write, make_record: MakeRecord, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_formats, "_MAX_PDF", 100)
+    monkeypatch.setattr(module, "_CACHED", 4096)
+    page = b"3 0 obj << /Type /Page >> endobj\n" + bytes(4000)
+    claim = b"<pdfaid:part>2</pdfaid:part>" + b" " * 90 + b"<pdfaid:conformance>B</pdfaid:conformance>"
+    digitised = {"confidence_level": "Số hóa", "process": None}
+    records = [
+        make_record(1, content=classic(b"/Size 1", junk=page)),
+        make_record(2, content=classic(b"/Size 1 /Encrypt 2 0 R", junk=page)),
+        make_record(3, content=b"%PDF-1.4 /Encrypt " + page + b"%%EOF"),
+        make_record(4, content=classic(b"/Size 4", junk=page), **digitised),
+        make_record(5, content=classic(b"/Size 5", junk=page[:-40] + claim), **digitised),
+        make_record(6, content=classic(b"/Encrypt 6 0 R", junk=page[:-20] + claim), **digitised),
+    ]
+    report = check(write(make_file(6).with_records(records)).path, 1)
+    found = {(item.path[-5], item.code, item.found) for item in report.findings}
+    assert found == {
+        ("2", "ARC-FORMAT-PDF-ENCRYPTED", ""),
+        ("3", "ARC-FORMAT-PDF-LONG", "/Encrypt"),
+        ("4", "ARC-FORMAT-PDF-LONG", "PDF/A, dpi, 24 bit, OCR"),
+        ("5", "ARC-FORMAT-PDF-LONG", "dpi, 24 bit, OCR"),
+        ("6", "ARC-FORMAT-PDF-ENCRYPTED", ""),
+        ("6", "ARC-FORMAT-PDFA-LIE", "/Encrypt"),
+        ("6", "ARC-FORMAT-PDF-LONG", "dpi, 24 bit, OCR"),
+    }
+
+
+@pytest.mark.parametrize("length", [1, 7, 100, 2048, 5000])
+@pytest.mark.parametrize("before", [0, 1990, 4090])
+def test_a_claim_is_found_wherever_blocks_part(length: int, before: int) -> None:
+    data = b"." * before + b'pdfaid:part="3" pdfaid:conformance="U"' + b"." * 6000
+    assert claim_in(data[start : start + length] for start in range(0, len(data), length)) == "3u"
+    assert claim_in([b"." * 9000]) == ""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from egov_vn import law
 from egov_vn.archive.fields import codes
 from egov_vn.archive.inspection import Inspection
-from egov_vn.archive.pdf import PdfFacts, pdf_facts
+from egov_vn.archive.pdf import PdfFacts, claim_in, pdf_facts
 from egov_vn.archive.reading import Look
 from egov_vn.archive.rules import CheckFinding, broken
 
 __all__ = ["FormatCheck"]
 
 _MAX_PDF: Final = 64 * 1024 * 1024
-"""Of a longer PDF only both ends are judged: facts need the whole file in memory."""
+"""Of a longer PDF what needs the whole file in memory is not looked at, and said so."""
 
 
 class FormatCheck:
@@ -43,15 +44,30 @@ class FormatCheck:
         if look.format is not None:
             code, expected, found = look.format
             self._inspection.say(broken(code, path=path, expected=expected, found=found))
-        elif look.encrypts or (path in self._digitised and path[-4:].lower() == ".pdf"):
-            # what was born digital may be any PDF that opens: its ends are enough
-            for item in self._check_pdf(path):
+        elif look.encrypts is not False or (path in self._digitised and path[-4:].lower() == ".pdf"):
+            # what was born digital may be any PDF that opens: its ends and its trailers are enough
+            long = self._inspection.tree.sizes[path] > _MAX_PDF
+            for item in self._check_long(path, look) if long else self._check_pdf(path):
                 self._inspection.say(item)
+
+    def _check_long(self, path: str, look: Look) -> Iterator[CheckFinding]:
+        """Say of a PDF that is not held in memory what its trailers and a pass over it tell, and what was not seen."""
+        unseen = []
+        if look.encrypts:
+            yield broken("ARC-FORMAT-PDF-ENCRYPTED", path=path)
+        elif look.encrypts is None:
+            unseen.append("/Encrypt")
+        if path in self._digitised and self._inspection.reading is not None:
+            claim = claim_in(self._inspection.reading.blocks(path))
+            if claim and look.encrypts:
+                yield broken("ARC-FORMAT-PDFA-LIE", path=path, expected=claim, found="/Encrypt")
+            unseen += [] if claim else ["PDF/A"]
+            unseen += ["dpi", "24 bit", "OCR"]
+        if unseen:
+            yield broken("ARC-FORMAT-PDF-LONG", path=path, expected=_MAX_PDF, found=", ".join(unseen))
 
     def _check_pdf(self, path: str) -> list[CheckFinding]:
         digitised = path in self._digitised
-        if self._inspection.tree.sizes[path] > _MAX_PDF:
-            return []
         facts = pdf_facts(self._inspection.tree.read(path, _MAX_PDF))
         found = []
         if facts.broken:

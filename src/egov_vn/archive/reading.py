@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from egov_vn import _xml
@@ -64,13 +64,14 @@ class RecordLook(NamedTuple):
 class Look(NamedTuple):
     """What the reading of one file gave: *problem* if it could not be read, *lost* if the reader ended before it told.
 
-    *format* is what its two ends say against the format of its name, *encrypts* whether a PDF names an encryption.
+    *format* is what its two ends say against the format of its name, *encrypts* whether a trailer of the PDF names an
+    encryption: None if no trailer was found but the word is there.
     """
 
     size: int = 0
     digest: str = ""
     format: Fault | None = None
-    encrypts: bool = False
+    encrypts: bool | None = False
     record: RecordLook | None = None
     problem: str = ""
     lost: bool = False
@@ -153,9 +154,13 @@ class Reading:
     def digest(self, path: str, algorithm: str) -> str:
         """Return another digest of *path* than that of most files."""
         state = hashlib.new(algorithm)
-        for block in self._tree.blocks(path, self._block):
+        for block in self.blocks(path):
             state.update(block)
         return state.hexdigest().upper()
+
+    def blocks(self, path: str) -> Iterator[bytes | memoryview]:
+        """Yield the bytes of *path*; the next block may overwrite the one before."""
+        return self._tree.blocks(path, self._block)
 
     # --------------------------------------------------------------------------------------------------- one file each
 
@@ -182,7 +187,7 @@ class Reading:
         if path[-4:].lower() != ".pdf" or not data.startswith(b"%PDF-"):
             return Look(size, digest, _format_fault(path, data[:KEPT], data[-KEPT:]))
         told = trailer_encrypts(lambda offset, length: data[offset : offset + length], size)
-        encrypts = _ENCRYPT in data if told is None else told
+        encrypts = (None if _ENCRYPT in data else False) if told is None else told
         fault = None if data.rfind(b"%%EOF", -KEPT) >= 0 else _NO_END
         return Look(size, digest, fault, encrypts)
 
@@ -194,17 +199,17 @@ class Reading:
         told: bool | None = False
         if path[-4:].lower() == ".pdf":
             told = trailer_encrypts(lambda *place: self._tree.part(path, *place), self._tree.sizes[path])
-        state, size, head, last, encrypts = hashlib.new(self.algorithm), 0, b"", b"", bool(told)
+        state, size, head, last, named = self._hash(), 0, b"", b"", False
         for block in self._tree.blocks(path, self._block):
             state.update(block)
             if not size:
                 head = bytes(block[:KEPT])
-            if told is None and not encrypts:
+            if told is None and not named:
                 data = bytes(block)
-                encrypts = _ENCRYPT in data or _ENCRYPT in last[-len(_ENCRYPT) :] + data[: len(_ENCRYPT)]
+                named = _ENCRYPT in data or _ENCRYPT in last[-len(_ENCRYPT) :] + data[: len(_ENCRYPT)]
             size += len(block)
             last = bytes(block[-KEPT:]) if len(block) >= KEPT else (last + bytes(block))[-KEPT:]
-        return Look(size, state.hexdigest().upper(), _format_fault(path, head, last), encrypts)
+        return Look(size, state.hexdigest().upper(), _format_fault(path, head, last), None if named else bool(told))
 
     def _record(self, path: str, data: bytes, tables: Mapping[str, FieldTable]) -> RecordLook:
         kind = record_kind(path)

@@ -186,7 +186,7 @@ class FolderTree(Tree):
     def read(self, name: str, limit: int) -> bytes:
         """Return the bytes of *name*, at most *limit*; `InvalidInput` if there are more, or if they cannot be had."""
         size = self.sizes[name]
-        if size >= _CHUNK or size > limit:
+        if size > limit:
             return Tree.read(self, name, limit)
         descriptor = self._open(name)
         try:
