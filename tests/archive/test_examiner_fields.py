@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from egov_vn.archive import Description, Field, FieldTable, codes, table
-from egov_vn.archive.descriptive import read_description, write_description
+from egov_vn.archive.descriptive import read_description, schema_of, write_description
 from egov_vn.archive.fields import tables
 from egov_vn.errors import InvalidInput
 
@@ -152,3 +153,23 @@ def test_whatever_text_is_accepted_comes_back(text: str) -> None:
 def test_what_xml_cannot_hold_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
         Description.of("SIP_hoso", {**good(table("SIP_hoso")), "title": f"x{text}x"})
+
+
+@pytest.mark.parametrize("rows", TABLES, ids=name_of)
+def test_the_schema_made_from_a_table_asks_for_what_the_table_asks(rows: FieldTable) -> None:
+    schema = etree.XMLSchema(etree.fromstring(schema_of(rows)))
+    made = Description.of(rows.name, good(rows))
+    whole = etree.fromstring(write_description(made))
+    schema.assertValid(whole)
+    for name in made.values:
+        without = etree.fromstring(write_description(made))
+        for twin in without.findall(name):
+            without.remove(twin)
+        assert not schema.validate(without), name
+    for field in rows.fields:
+        if field.length and not field.codes:
+            long = etree.fromstring(write_description(made))
+            for twin in long.findall(field.name):
+                long.remove(twin)
+            etree.SubElement(long, field.name).text = "1" * (field.length + 1)
+            assert not schema.validate(long), field.name

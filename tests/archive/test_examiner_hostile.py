@@ -7,15 +7,18 @@ import struct
 import warnings
 import zipfile
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from egov_vn.archive import Package, check_package, open_package
+from egov_vn.archive import Package, Payload, check_bag, check_package, open_package, read_bag, write_bag
+from egov_vn.clock import VIETNAM
 from egov_vn.errors import InvalidInput
 
 Write = Callable[..., Package]
 Entries = list[tuple[str, bytes]]
+AT = datetime(2026, 3, 1, 9, tzinfo=VIETNAM)
 
 
 @pytest.fixture(name="entries")
@@ -98,3 +101,34 @@ def test_a_directory_that_lies_is_told(tmp_path: Path, entries: Entries, offset:
     hostile = tmp_path / "b.zip"
     hostile.write_bytes(data)
     assert check_package(hostile).conforms is False
+
+
+def test_entries_that_lie_over_each_other_are_told(tmp_path: Path, entries: Entries) -> None:
+    """A hundred names for the same bytes: each alone is modest, together they are more than the file holds."""
+    root = entries[0][0].partition("/")[0]
+    whole = pack(
+        tmp_path / "a.zip",
+        [*entries, (f"{root}/representations/rep1/data/000.pdf", random.Random(1).randbytes(90_000))],
+    )
+    data = whole.read_bytes()
+    end = data.rfind(b"PK\x05\x06")
+    last = data.rfind(b"PK\x01\x02", 0, end)
+    entry, count = data[last:end], struct.unpack_from("<H", data, end + 10)[0]
+    many = b"".join(entry.replace(b"/000.pdf", b"/%03d.pdf" % number) for number in range(1, 101))
+    size = struct.unpack_from("<I", data, end + 12)[0] + len(many)
+    tail = data[end : end + 8] + struct.pack("<HHI", count + 100, count + 100, size) + data[end + 16 :]
+    hostile = tmp_path / "b.zip"
+    hostile.write_bytes(data[:end] + many + tail)
+    assert "ARC-ZIP-BOMB" in errors(hostile)
+
+
+def test_a_percent_sign_in_a_bag_is_one_percent_sign(tmp_path: Path) -> None:
+    """RFC 8493 section 2.1.3: since version 1.0 a percent sign is written %25."""
+    names = ["a%.txt", "a%25.txt", "a%2525.txt"]
+    write_bag(tmp_path / "bag", [Payload(name=name, source=name.encode()) for name in names], at=AT)
+    assert check_bag(tmp_path / "bag").findings == ()
+    assert read_bag(tmp_path / "bag").paths == tuple(sorted(f"data/{name}" for name in names))
+    (tmp_path / "bag/data/a%25.txt").write_bytes(b"khac")
+    assert {item.path for item in check_bag(tmp_path / "bag").errors if item.code == "BAG-CHECKSUM"} == {
+        "data/a%25.txt"
+    }
