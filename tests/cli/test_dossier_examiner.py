@@ -82,6 +82,19 @@ def test_the_example_has_no_day_yet() -> None:
     assert (found.exit_code, json.loads(found.stdout)["regime"]) == (3, None)
 
 
+def test_beyond_the_last_notice_of_holidays_nothing_is_decided(tmp_path: Path) -> None:
+    """The working days of 2027 are not announced: a term that ends there is exit 3, not wrong use."""
+    fields = json.loads((EXAMPLES / "ho-so-2.000815.json").read_text(encoding="utf-8"))
+    step = {"SuKien": "TIEP_NHAN", "ThoiDiemXuLy": "20261228090000", "NguoiXuLy": "A"}
+    path = tmp_path / "ho-so.json"
+    path.write_text(json.dumps({**fields, "ThoiHanGiaiQuyet": "15 ngày làm việc", "LichSu": [step]}), encoding="utf-8")
+    for command in ("show", "check"):
+        found = run(command, path, "--at", "2026-12-28T10:00")
+        assert code_of(found) == 3, found.output
+    projected = run("show", path, "--at", "2026-12-28T10:00", "--projected", "--json")
+    assert (projected.exit_code, json.loads(projected.stdout)["certainty"]) == (0, "projected")
+
+
 def test_every_edge_of_a_regime_is_printed() -> None:
     rows = json.loads(run("states", "nd118_2025_nd309", "--json").stdout)
     assert len(rows) == len(Regime.of("nd118_2025_nd309").transitions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +15,17 @@ from egov_vn.dossier import (
     Bundle,
     Channel,
     Dossier,
+    DossierCode,
     Due,
     Duty,
     Event,
     EventKind,
+    Level,
+    Line,
     Period,
     ProcedureCode,
+    RegisterBook,
+    SqliteAllocator,
     Standing,
     SupplementEffect,
     Tally,
@@ -27,14 +33,18 @@ from egov_vn.dossier import (
     audit,
     due_of,
     duties,
+    fact_of,
     lateness,
+    reconcile,
     replay,
     standing,
 )
+from egov_vn.dossier.lists import read_when
 from egov_vn.errors import InvalidInput
 
 CALENDAR = WorkCalendar.official()
 HOURS = WorkHours("07:30-11:30, 13:00-17:00")
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 ACCEPTED, CLOSING = "2026-03-02 09:00", "2026-03-09 17:00"
 """Five working days from Monday 02/03/2026 end on Monday 09/03 at closing time."""
 
@@ -283,3 +293,74 @@ def test_answered_in_the_very_instant() -> None:
     """NĐ 118/2025 Điều 17(2)(c): an automatic acceptance is an answer too."""
     life = dossier(event("REGISTER", ACCEPTED), event("ACCEPT", ACCEPTED), channel=Channel.ONLINE)
     assert not {"DOS-ANSWER-LATE", "DOS-ALERT-LATE"} & found(life)
+
+
+def test_a_clock_may_lag_five_minutes(tmp_path: Path) -> None:
+    allocator = SqliteAllocator(tmp_path / "codes.db")
+    start = at("2026-03-02 09:00")
+    allocator.allocate("H13", start)
+    assert allocator.allocate("H13", start - timedelta(minutes=5)).ordinal == 2
+    with pytest.raises(InvalidInput, match="clock went backwards"):
+        allocator.allocate("H13", start - timedelta(minutes=5, microseconds=1))
+
+
+def test_two_entries_of_one_instant_are_in_order() -> None:
+    """TT 01/2018/TT-VPCP Điều 10(2)(c)."""
+    book = RegisterBook("Quầy 1")
+    for number in (1, 2):
+        moment = at(ACCEPTED)
+        book.add(str(number), applicant="A", received_at=moment, entered_at=moment, entered_by="CB01")
+    assert book.check() == ()
+    with pytest.raises(InvalidInput, match="clock went backwards"):
+        book.add("3", applicant="A", received_at=moment - DAY, entered_at=moment - SECOND, entered_by="CB01")
+
+
+@pytest.mark.parametrize(("apart", "differs"), [(timedelta(minutes=15), False), (timedelta(minutes=15) + SECOND, True)])
+def test_a_quarter_of_an_hour_is_no_difference(apart: timedelta, differs: bool) -> None:
+    one = Line(row=1, code="H13-260302-0001", received=at(ACCEPTED))
+    two = Line(row=1, code="H13-260302-0001", received=at(ACCEPTED) + apart)
+    assert reconcile([one], [two]).agrees is not differs
+
+
+@pytest.mark.parametrize(
+    ("entered", "late"),
+    [
+        (at(ACCEPTED) + DAY, False),
+        (at(ACCEPTED) + DAY + SECOND, True),
+        (date(2026, 3, 3), False),
+        (date(2026, 3, 4), True),
+    ],
+)
+def test_entered_a_day_later_is_not_late(entered: datetime | date, late: bool) -> None:
+    paper = Line(row=1, code="H13-260302-0001", received=at(ACCEPTED))
+    found = reconcile([paper], [Line(row=1, code="H13-260302-0001", entered=entered)])
+    assert [item.kind.value for item in found.differences] == ["late"] * late
+
+
+@pytest.mark.parametrize(("number", "good"), [(19_999, False), (20_000, True), (80_000, True), (80_001, False)])
+def test_the_days_of_a_worksheet(number: int, good: bool) -> None:
+    if good:
+        assert read_when(number) == date(1899, 12, 30) + number * DAY
+    else:
+        with pytest.raises(InvalidInput):
+            read_when(number)
+
+
+def test_an_identifier_has_thirty_five_characters_at_most() -> None:
+    """QĐ 20/2020/QĐ-TTg Điều 4."""
+    longest = "H13." + "1" * 31
+    assert DossierCode.parse(f"{longest}-260302-0001").agency_id == longest
+    assert DossierCode.issue(longest, date(2026, 3, 2), 1).agency_id == longest
+    with pytest.raises(InvalidInput, match="longer than 35"):
+        DossierCode.parse(f"{longest}1-260302-0001")
+    with pytest.raises(InvalidInput, match="no code may be issued"):
+        DossierCode.issue(longest + "1", date(2026, 3, 2), 1)
+
+
+def test_a_fact_holds_what_happened_in_its_very_instant() -> None:
+    moment = at(ACCEPTED)
+    life = dossier(event("ACCEPT", ACCEPTED), event("SETTLE", ACCEPTED))
+    found = fact_of(life, level=Level.COMMUNE, as_of=moment)
+    assert found is not None
+    assert (found.received, found.ended) == (int(moment.timestamp()), int(moment.timestamp()))
+    assert fact_of(life, level=Level.COMMUNE, as_of=moment - timedelta(microseconds=1)) is None

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import typer
 
 from egov_vn.calendar import WorkCalendar, WorkHours
-from egov_vn.cli.calendar import Lang
+from egov_vn.cli.calendar import Lang, undecided
 from egov_vn.clock import VIETNAM
 from egov_vn.dossier import (
     ComponentCode,
@@ -38,7 +38,7 @@ from egov_vn.dossier import (
     standing,
 )
 from egov_vn.dossier.duties import official_hours
-from egov_vn.errors import InvalidInput
+from egov_vn.errors import BeyondHorizon, InvalidInput
 from egov_vn.finding import Language, Severity, Text, render_terminal, worst
 
 __all__ = ["GROUP", "register"]
@@ -51,6 +51,7 @@ GROUP = typer.Typer(
 _FILE = typer.Argument(..., help="Tệp JSON của hồ sơ.", exists=True, dir_okay=False, readable=True)
 _AT = typer.Option(None, "--at", help="Thời điểm xét: 2026-02-12T09:00 (mặc định: bây giờ).")
 _HOURS = typer.Option(None, "--hours", help='Giờ làm việc: "07:30-11:30, 13:00-17:00".')
+_PROJECTED = typer.Option(False, "--projected", help="Dự kiến cả những năm chưa có thông báo.")
 _JSON = typer.Option(False, "--json", help="In JSON.")
 _LANG = typer.Option(Lang.VI, "--lang", help="vi hoặc en.")
 
@@ -102,14 +103,23 @@ def _code(
 
 @GROUP.command("check", help="Kiểm tra hồ sơ: định danh, mã, lịch sử, các việc không đúng hạn.")
 def _check(
-    file: Path = _FILE, at: str | None = _AT, hours: str | None = _HOURS, as_json: bool = _JSON, lang: Lang = _LANG
+    file: Path = _FILE,
+    at: str | None = _AT,
+    hours: str | None = _HOURS,
+    projected: bool = _PROJECTED,
+    as_json: bool = _JSON,
+    lang: Lang = _LANG,
 ) -> None:
     dossier = _read(file)
     found = [*check(dossier), *check_paper_codes(dossier, _instant(at))]
     if dossier.events:
         known = set(found)
-        calendar, office = _office(hours)
-        found += [item for item in audit(dossier, _instant(at), calendar=calendar, hours=office) if item not in known]
+        calendar, office = _office(hours, projected=projected)
+        try:
+            late = audit(dossier, _instant(at), calendar=calendar, hours=office)
+        except BeyondHorizon as error:
+            raise undecided(error) from error
+        found += [item for item in late if item not in known]
     if as_json:
         typer.echo(json.dumps({"file": file.name, "findings": [item.to_dict() for item in found]}, ensure_ascii=False))
     else:
@@ -121,17 +131,25 @@ def _check(
 
 @GROUP.command("show", help="Tình trạng hồ sơ: trạng thái, hạn, việc phải làm tiếp theo với căn cứ.")
 def _show(
-    file: Path = _FILE, at: str | None = _AT, hours: str | None = _HOURS, as_json: bool = _JSON, lang: Lang = _LANG
+    file: Path = _FILE,
+    at: str | None = _AT,
+    hours: str | None = _HOURS,
+    projected: bool = _PROJECTED,
+    as_json: bool = _JSON,
+    lang: Lang = _LANG,
 ) -> None:
     dossier, instant = _read(file), _instant(at)
     word: Language = "en" if lang is Lang.EN else "vi"
     if not (dossier.events or dossier.received_at or dossier.submitted_at):
         _undated(dossier, as_json=as_json, word=word)
-    calendar, office = _office(hours)
+    calendar, office = _office(hours, projected=projected)
     now = standing(dossier, strict=False, at=instant)
-    owed = duties(dossier, instant, calendar=calendar, hours=office)
-    due = due_of(dossier, calendar=calendar, hours=office, now=now) if dossier.term else None
-    verdict = lateness(dossier, instant, calendar=calendar, hours=office)
+    try:
+        owed = duties(dossier, instant, calendar=calendar, hours=office)
+        due = due_of(dossier, calendar=calendar, hours=office, now=now) if dossier.term else None
+        verdict = lateness(dossier, instant, calendar=calendar, hours=office)
+    except BeyondHorizon as error:
+        raise undecided(error) from error
     if as_json:
         fields = {
             "code": str(dossier.code) if dossier.code else None,
@@ -142,6 +160,7 @@ def _show(
             "delivery": now.delivery.value,
             "sync": now.sync.value,
             "due": due.at.isoformat() if due else None,
+            "certainty": due.counted.certainty.value if due else None,
             "timeliness": verdict.verdict.value,
             "late_working_days": verdict.working_days,
             "duties": [_duty(item) for item in owed],
@@ -284,8 +303,8 @@ def _read(file: Path) -> Dossier:
     return Dossier.from_json(file.read_bytes(), unique=True)
 
 
-def _office(hours: str | None) -> tuple[WorkCalendar, WorkHours]:
-    return WorkCalendar.official(), WorkHours(hours) if hours else official_hours()
+def _office(hours: str | None, *, projected: bool) -> tuple[WorkCalendar, WorkHours]:
+    return WorkCalendar.official(projected=projected), WorkHours(hours) if hours else official_hours()
 
 
 def _instant(text: str | None) -> datetime:

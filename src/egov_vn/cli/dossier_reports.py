@@ -154,11 +154,12 @@ def _overdue(
     at: str | None = typer.Option(None, "--at", help="Thời điểm xét (mặc định: bây giờ)."),
     since: str | None = typer.Option(None, "--since", help="Kể cả hồ sơ trả quá hạn từ lúc này."),
     working_days: bool = typer.Option(False, "--working-days", help="Đếm cả ngày làm việc."),
+    projected: bool = typer.Option(False, "--projected", help="Dự kiến cả những năm chưa có thông báo."),
     out: Path | None = _OUT,
     as_json: bool = _JSON,
     lang: Lang = _LANG,
 ) -> None:
-    calendar = WorkCalendar.official() if working_days else None
+    calendar = WorkCalendar.official(projected=projected) if working_days else None
     try:
         with _reader(facts) as reader:
             found = overdue_list(
