@@ -363,6 +363,8 @@ def test_an_empty_list_has_rows_to_fill_in_by_hand() -> None:
     ],
 )
 def test_wrong_drawings_are_refused(more: dict[str, Any], path: str) -> None:
+    with pytest.raises(InvalidInput):  # the register has no code, so no QR code either
+        forms.typeset(forms.fill("register", VALUES["register"], code=None, at=AT), symbol="qr", qr_text="x")
     with pytest.raises(InvalidInput) as caught:
         forms.typeset(forms.fill("receipt", VALUES["receipt"], code=CODE, at=AT), **more)
     assert caught.value.path == path

@@ -159,7 +159,7 @@ def typeset(filled: FilledForm, *, symbol: Symbol = "barcode", qr_text: str | No
         raise InvalidInput(f"{symbol!r} is not one of {', '.join(get_args(Symbol))}", path="symbol")
     if type(copies) is not int or not 1 <= copies <= _MOST_COPIES:
         raise InvalidInput(f"{copies!r} is not a number of copies of 1 to {_MOST_COPIES}", path="copies")
-    if qr_text is not None and symbol not in ("qr", "both"):
+    if qr_text is not None and (symbol not in ("qr", "both") or not filled.code):
         raise InvalidInput("there is no QR code to hold a text", path="qr_text")
     data = drawing(filled, symbol=symbol, qr_text=qr_text, copies=copies)
     return compile_pdf("egov_vn.dossier:form", data=data, at=filled.at)
