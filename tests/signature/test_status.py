@@ -17,7 +17,7 @@ from egov_vn.signature.memo import Proofs, digest_of
 from egov_vn.signature.status import Status, StatusKind, certificate_status
 from egov_vn.testing import Profile, TestAuthority
 from egov_vn.testing import authority_certificates as making
-from egov_vn.testing.authority import _produced_at
+from egov_vn.testing.authority_status import _produced_at
 
 T0 = datetime(2026, 2, 12, 9, 0, tzinfo=VIETNAM)
 DAY = timedelta(days=1)

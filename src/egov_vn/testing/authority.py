@@ -12,17 +12,14 @@ date follows from *at* and from what you pass.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from asn1crypto import ocsp as asn1_ocsp
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -30,7 +27,6 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     pkcs12,
 )
-from cryptography.x509 import ocsp
 from cryptography.x509.oid import NameOID
 
 from egov_vn.clock import require_aware
@@ -40,6 +36,7 @@ from egov_vn.signature.revocation import RevocationData
 from egov_vn.signature.trust import TrustStore
 from egov_vn.testing import authority_certificates as making
 from egov_vn.testing.authority_certificates import Profile
+from egov_vn.testing.authority_status import RevocationRecord, ocsp_response, revocation_list
 from egov_vn.testing.tsa import MemoryTimestamper
 
 if TYPE_CHECKING:
@@ -50,14 +47,6 @@ __all__ = ["TestAuthority"]
 _DAY: Final = timedelta(days=1)
 _LOOPBACK: Final = "http://127.0.0.1:9"
 """Where certificates point while nothing is served: the discard port, where nobody answers."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Revocation:
-    serial: int
-    at: datetime
-    reason: str
-    until: datetime | None = None
 
 
 class TestAuthority:
@@ -86,7 +75,7 @@ class TestAuthority:
         self._pointers = pointers
         self._base = _LOOPBACK
         self._serial = 0x5401_0000_0000_0000
-        self._revoked: dict[int, list[_Revocation]] = {}
+        self._revoked: dict[int, list[RevocationRecord]] = {}
         self._issued: dict[int, x509.Certificate] = {}
         self._root_key = making.new_key(key)
         self._issuing_key = making.new_key(key)
@@ -191,7 +180,7 @@ class TestAuthority:
         certificate = who.certificate if isinstance(who, KeySigner) else who
         if reason not in x509.ReasonFlags.__members__:
             raise InvalidInput(f"{reason!r} is not a reason of RFC 5280", path="reason")
-        record = _Revocation(serial=certificate.serial_number, at=require_aware(at).astimezone(UTC), reason=reason)
+        record = RevocationRecord(serial=certificate.serial_number, at=require_aware(at).astimezone(UTC), reason=reason)
         self._revoked.setdefault(certificate.serial_number, []).append(record)
 
     def suspend(self, who: KeySigner | x509.Certificate, *, at: datetime) -> None:
@@ -215,34 +204,17 @@ class TestAuthority:
         certificate = who.certificate if isinstance(who, KeySigner) else who
         issuer = self.root if certificate.issuer == self.root.subject else self.issuing
         responder = self._root_ocsp if issuer is self.root else self._ocsp
-        return self._ocsp_response(certificate, issuer, responder, require_aware(at).astimezone(UTC), validity)
+        moment = require_aware(at).astimezone(UTC)
+        record = self._record(certificate.serial_number, moment)
+        return ocsp_response(certificate, record, issuer=issuer, responder=responder, at=moment, validity=validity)
 
     def crl(self, *, at: datetime, validity: timedelta = 7 * _DAY, root: bool = False) -> bytes:
         """Return the DER CRL of the issuing CA (of the root with *root*), as published at *at*."""
         moment = require_aware(at).astimezone(UTC)
         issuer, key = (self.root, self._root_key) if root else (self.issuing, self._issuing_key)
-        builder = (
-            x509.CertificateRevocationListBuilder()
-            .issuer_name(issuer.subject)
-            .last_update(moment)
-            .next_update(moment + validity)
-            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
-            .add_extension(x509.CRLNumber(int(moment.timestamp())), critical=False)
-        )
-        for serial in self._revoked:
-            record = self._record(serial, moment)
-            if record is None or self._by_root(serial) != root:
-                continue
-            builder = builder.add_revoked_certificate(
-                x509.RevokedCertificateBuilder()
-                .serial_number(serial)
-                .revocation_date(record.at)
-                .add_extension(x509.CRLReason(x509.ReasonFlags[record.reason]), critical=False)
-                .build()
-                if record.reason != "unspecified"
-                else x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(record.at).build()
-            )
-        return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+        records = (self._record(serial, moment) for serial in self._revoked if self._by_root(serial) == root)
+        standing = [record for record in records if record is not None]
+        return revocation_list(standing, issuer=issuer, key=key, at=moment, validity=validity)
 
     def revocation(
         self, at: datetime | Callable[[], datetime] | None = None, *, prefer: str = "both"
@@ -366,49 +338,12 @@ class TestAuthority:
         self._issued[certificate.serial_number] = certificate
         return certificate
 
-    def _record(self, serial: int, at: datetime) -> _Revocation | None:
+    def _record(self, serial: int, at: datetime) -> RevocationRecord | None:
         found = None
         for record in self._revoked.get(serial, ()):
             if record.at <= at and (record.until is None or at < record.until):
                 found = record
         return found
-
-    def _ocsp_response(
-        self,
-        certificate: x509.Certificate,
-        issuer: x509.Certificate,
-        responder: KeySigner,
-        at: datetime,
-        validity: timedelta,
-    ) -> bytes:
-        record = self._record(certificate.serial_number, at)
-        builder = ocsp.OCSPResponseBuilder().add_response(
-            cert=certificate,
-            issuer=issuer,
-            algorithm=hashes.SHA1(),  # noqa: S303 - the CertID hash of RFC 5019, not a signature
-            cert_status=ocsp.OCSPCertStatus.REVOKED if record else ocsp.OCSPCertStatus.GOOD,
-            this_update=at,
-            next_update=at + validity,
-            revocation_time=record.at if record else None,
-            revocation_reason=x509.ReasonFlags[record.reason] if record and record.reason != "unspecified" else None,
-        )
-        builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, responder.certificate)
-        if responder.certificate is not issuer:
-            builder = builder.certificates([responder.certificate])
-        made = builder.sign(responder._key, hashes.SHA256()).public_bytes(Encoding.DER)  # noqa: SLF001
-        return _produced_at(made, responder, at)
-
-
-def _produced_at(response: bytes, responder: KeySigner, at: datetime) -> bytes:
-    """Set producedAt, which cryptography takes from the clock, and sign again."""
-    basic = asn1_ocsp.OCSPResponse.load(response)["response_bytes"]["response"].parsed
-    body = basic["tbs_response_data"]
-    body["produced_at"] = at.replace(microsecond=0)
-    digest = hashlib.sha256(body.dump(force=True)).digest()
-    scheme = "ecdsa_sha256" if responder.algorithm.startswith("ecdsa") else "rsa_pkcs1v15_sha256"
-    basic["signature"] = responder.sign(digest, scheme)
-    whole = {"response_type": "basic_ocsp_response", "response": basic}
-    return bytes(asn1_ocsp.OCSPResponse({"response_status": "successful", "response_bytes": whole}).dump(force=True))
 
 
 class AuthorityRevocation:
