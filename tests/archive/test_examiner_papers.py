@@ -6,13 +6,16 @@ import io
 import re
 import shutil
 import subprocess
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from egov_vn.archive import HandoverList
 from egov_vn.archive.papers import Sheet, to_pdf, to_xlsx
 from egov_vn.clock import VIETNAM
+from egov_vn.errors import InvalidInput
 
 AT = datetime(2026, 3, 1, 9, 0, tzinfo=VIETNAM)
 CODE = "H13.12.3.2026.000.SO-HIEU-DAI-KHONG-CO-DAU-CACH"
@@ -62,3 +65,18 @@ def test_a_spreadsheet_keeps_every_row_and_runs_no_formula() -> None:
     assert {row[2] for row in rows} == {TITLE, "=1+1"}
     formulas = [cell.coordinate for cells in page.iter_rows() for cell in cells if cell.data_type == "f"]
     assert formulas == []
+
+
+def test_a_workbook_that_unpacks_to_gigabytes_is_refused_unread() -> None:
+    pytest.importorskip("openpyxl")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(to_xlsx(SHEET, at=AT))) as good, zipfile.ZipFile(packed, "w", 8) as made:
+        for name in good.namelist():
+            made.writestr(name, good.read(name))
+        made.writestr("xl/more.xml", bytes(270 * 1024 * 1024))
+    assert len(packed.getvalue()) < 1_000_000
+    with pytest.raises(InvalidInput, match="unpacks to"):
+        HandoverList.read_xlsx(packed.getvalue())
+    for bad in (b"", b"PK", b"\x00" * 100):
+        with pytest.raises(InvalidInput, match="not an xlsx"):
+            HandoverList.read_xlsx(bad)

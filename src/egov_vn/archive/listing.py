@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import warnings
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Self
@@ -27,6 +28,7 @@ HEADINGS: Final = ("STT", "Mã hồ sơ", "Tiêu đề hồ sơ", "Thời gian b
 _NAMES: Final = ("ordinal", "code", "title", "start", "end", "pages", "mode", "maintenance", "note")
 _REQUIRED: Final = ("code", "title")
 _MAX_ROWS: Final = 1_000_000
+_MAX_UNPACKED: Final = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,7 @@ class HandoverList:
             from openpyxl import load_workbook  # noqa: PLC0415 - an extra
         except ModuleNotFoundError as error:
             raise Unavailable("xlsx needs the extra: pip install 'egov-vn[xlsx]'", service="openpyxl") from error
+        _check_size(data, name)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # openpyxl remarks on styles it does not know
@@ -120,6 +123,17 @@ class HandoverList:
         writer.writerow(HEADINGS)
         writer.writerows(self.table())
         return ("\ufeff" + out.getvalue()).encode()
+
+
+def _check_size(data: bytes, name: str) -> None:
+    """Refuse a workbook that unpacks to more than a list ever does: openpyxl reads its texts whole."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as book:
+            size = sum(item.file_size for item in book.infolist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise InvalidInput(f"not an xlsx file: {error}", path=name) from error
+    if size > _MAX_UNPACKED:
+        raise InvalidInput(f"the workbook unpacks to {size} bytes, more than {_MAX_UNPACKED}", path=name)
 
 
 def _text(cell: object) -> str:
