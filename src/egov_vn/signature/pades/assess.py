@@ -35,6 +35,7 @@ from egov_vn.signature.pades.changes import (
 )
 from egov_vn.signature.pades.pdf import entry, foreign, open_reader
 from egov_vn.signature.pades.store import SecurityStore, read_store
+from egov_vn.signature.pades.structure import check_form
 from egov_vn.signature.policy import SignaturePolicy
 from egov_vn.signature.report import Indication, Level, Report, SignatureReport, Signed, SubIndication, worst_of
 from egov_vn.signature.revocation import RevocationData
@@ -212,6 +213,7 @@ class _Assessment:
         if self.reader.xrefs.hybrid_xrefs_present:
             self.findings.append(remarks.hybrid())
         with foreign("the form of the PDF cannot be read"):
+            check_form(self.reader.root)
             fields = list(islice(embedded_signatures(self.reader), MAX_SIGNATURES + 1))
         if len(fields) > MAX_SIGNATURES:
             raise InvalidInput(f"the file has more than {MAX_SIGNATURES} signatures", path="AcroForm")
@@ -292,6 +294,7 @@ class _Signature:
                 certificates=check.certificates if check is not None else (),
                 revocation=whole.revocation | embedded,
                 algorithm=check.algorithm if check is not None else "",
+                digests=(check.digest,) if check is not None and check.digest else (),
                 signed_at=self._claimed(check),
                 timestamps=(*self.stamps, *later),
                 content_time=content_time,
@@ -318,7 +321,13 @@ class _Signature:
         if item.coverage is not Coverage.REVISION:
             return
         try:
-            changes = changes_after(item.signature, self.whole.history, official=self.whole.policy.official)
+            changes = changes_after(
+                item.signature,
+                self.whole.history,
+                pdf=self.whole.pdf,
+                end=item.end,
+                official=self.whole.policy.official,
+            )
         except Exception as error:  # noqa: BLE001 - what cannot be compared was not shown to be harmless
             changes = Changes(Change.OTHER, f"the updates cannot be compared: {error}")
         if changes.change is Change.OTHER:
@@ -330,6 +339,8 @@ class _Signature:
 
     def _mathematics(self) -> SignerCheck | None:
         item, whole = self.item, self.whole
+        if not item.end:
+            return None  # the byte range is not even four numbers, so there is nothing to hash
         try:
             signed = _signed_data(item)
         except InvalidInput as error:
@@ -346,6 +357,9 @@ class _Signature:
         self.findings += check.findings
         if check.indication is not Indication.TOTAL_PASSED:
             self.verdicts.append((check.indication, check.sub_indication))
+        container = item.signature.pkcs7_content
+        if container[len(trimmed(container)) :].strip(b"\x00"):
+            self.findings.append(remarks.contents_tail(item.name))
         return check
 
     def _timestamps(self, check: SignerCheck) -> datetime | None:

@@ -45,11 +45,14 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from egov_vn.signature.pades.pdf import entry
+from egov_vn.signature.pades.structure import check_form, suspicious_update
 
 __all__ = ["Change", "Changes", "Coverage", "History", "changes_after", "coverage_of"]
 
 MAX_REVISIONS: Final = 250
 """A file with more updates than this is not compared revision by revision."""
+MAX_COMPARISONS: Final = 1000
+"""Comparisons of two revisions in one file: signatures that lock fields or forbid changes need each their own."""
 
 
 class Coverage(IntEnum):
@@ -128,6 +131,7 @@ class History:
     def __init__(self, reader: PdfFileReader) -> None:
         self._reader = reader
         self._steps: dict[tuple[bool, int], DiffResult | SuspiciousModification] = {}
+        self._left = MAX_COMPARISONS
 
     @property
     def has_tail(self) -> bool:
@@ -158,10 +162,16 @@ class History:
         key = (official, revision)
         if locks is None and limit is None and key in self._steps:
             return self._steps[key]
+        self._left -= 1
+        if self._left < 0:
+            return SuspiciousModification(f"the file asks for more than {MAX_COMPARISONS} comparisons of its updates")
+        before, after = (self._reader.get_historical_resolver(number) for number in (revision, revision + 1))
+        check_form(before.root)
+        check_form(after.root)
         try:
             found: DiffResult | SuspiciousModification = (_OFFICIAL if official else _GENERAL).apply(
-                self._reader.get_historical_resolver(revision),
-                self._reader.get_historical_resolver(revision + 1),
+                before,
+                after,
                 field_mdp_spec=locks,
                 doc_mdp=limit,
             )
@@ -172,13 +182,18 @@ class History:
         return found
 
 
-def changes_after(signature: EmbeddedPdfSignature, history: History, *, official: bool) -> Changes:
-    """Judge every update after *signature*; *official* refuses filled-in forms as well."""
+def changes_after(
+    signature: EmbeddedPdfSignature, history: History, *, pdf: bytes, end: int, official: bool
+) -> Changes:
+    """Judge every update after *signature*, which covers *pdf* up to *end*; *official* refuses filled-in forms too."""
     revisions = signature.reader.xrefs.total_revisions
     if revisions > MAX_REVISIONS:
         return Changes(Change.OTHER, f"the file has {revisions} updates")
     if history.has_tail:
         return Changes(Change.OTHER, "bytes that belong to no update follow the end of the file")
+    suspicious = suspicious_update(signature.reader, pdf, signed_revision=signature.signed_revision, end=end)
+    if suspicious:
+        return Changes(Change.OTHER, suspicious)
     strict = history.since(signature, official=True)
     if isinstance(strict, DiffResult):
         return _permitted(signature, strict, Change.SIGNATURES)

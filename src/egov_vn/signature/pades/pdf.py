@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.decode_limits import DecodeLimits, StreamDecodeLimits
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -58,6 +59,7 @@ def _hex_string(stream: Any) -> Any:
 # The reader is a function of a module, not a method that could be overridden; this one means the same for everybody.
 generic.read_hex_string_from_stream = _hex_string
 
+_LIMITS = DecodeLimits(per_stream=StreamDecodeLimits(max_output_size=64 * 1024 * 1024))
 _HEADER = re.compile(rb"%PDF-\d\.\d")
 
 
@@ -133,7 +135,7 @@ def open_reader(pdf: bytes, *, password: str | bytes | None = None) -> PdfFileRe
     """Return a reader; `InvalidInput` if it is no PDF, is broken, or is encrypted and the password is not given."""
     check_is_pdf(pdf)
     with foreign():
-        reader = PdfFileReader(io.BytesIO(pdf), strict=False)
+        reader = PdfFileReader(io.BytesIO(pdf), strict=False, decode_limits=_LIMITS)
         _unlock(reader, reader, password)
         _ = reader.root  # a file without a catalogue is found out here, not later
     return reader
@@ -143,7 +145,7 @@ def open_update(stream: io.BytesIO, *, password: str | bytes | None = None) -> U
     """Return an update that will be appended to *stream* in place."""
     check_is_pdf(stream.getbuffer()[:1024].tobytes())
     with foreign():
-        update = Update(stream, strict=False)
+        update = Update(stream, strict=False, decode_limits=_LIMITS)
         _unlock(update, update.prev, password)
         _ = update.root
     return update

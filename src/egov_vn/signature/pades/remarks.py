@@ -64,6 +64,17 @@ def byte_range(where: str) -> Finding:
     )
 
 
+def contents_tail(where: str) -> Finding:
+    """Behind the signature container stand bytes that no signature covers."""
+    return finding(
+        "SIG-CONTENTS-TAIL",
+        Severity.WARNING,
+        vi="Sau giá trị chữ ký có dữ liệu khác không, không được ký: có thể ai đó đã ghi thêm vào chỗ trống.",
+        en="Behind the signature value stand bytes other than zero, which nothing covers: the gap may have been used.",
+        where=where,
+    )
+
+
 def changed(where: str, detail: str) -> Finding:
     """The file was changed after signing in a way that is not allowed."""
     return finding(

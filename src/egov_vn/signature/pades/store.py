@@ -62,9 +62,8 @@ def read_store(source: PdfFileReader | HistoricalResolver) -> SecurityStore:
         store = entry(source.root, "/DSS")
         if not isinstance(store, generic.DictionaryObject):
             return SecurityStore()
-        values = [tuple(dict.fromkeys(_streams(store, key))) for key in _KEYS]
-    if sum(map(len, values)) > MAX_ITEMS or sum(len(item) for group in values for item in group) > MAX_BYTES:
-        raise InvalidInput(f"the document security store has more than {MAX_ITEMS} values or 64 MB", path="DSS")
+        room = [MAX_ITEMS, MAX_BYTES]
+        values = [tuple(dict.fromkeys(_streams(store, key, room))) for key in _KEYS]
     return SecurityStore(
         certificates=values[0],
         crls=values[1],
@@ -74,8 +73,12 @@ def read_store(source: PdfFileReader | HistoricalResolver) -> SecurityStore:
     )
 
 
-def _streams(store: Any, key: str) -> Iterator[bytes]:
-    for position, item in enumerate(entry(store, key) or ()):
-        if position > MAX_ITEMS:
-            raise InvalidInput(f"the document security store has more than {MAX_ITEMS} values", path="DSS")
-        yield bytes(item.get_object().data)
+def _streams(store: Any, key: str, room: list[int]) -> Iterator[bytes]:
+    """Yield the values under *key*; *room* is how many values and bytes may still come, of all keys together."""
+    for item in entry(store, key) or ():
+        data = bytes(item.get_object().data)
+        room[0] -= 1
+        room[1] -= len(data)
+        if min(room) < 0:
+            raise InvalidInput(f"the document security store has more than {MAX_ITEMS} values or 64 MB", path="DSS")
+        yield data
