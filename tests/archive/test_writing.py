@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import resource
@@ -450,6 +451,46 @@ def test_taking_over_into_a_bad_place_leaves_nothing(tmp_path: Path, make_file: 
         with pytest.raises(InvalidInput):
             to_aip(tmp_path / name, tmp_path / "out", archive=archive, at=AT, approved_by="Trần Thị Thử")
     assert below(tmp_path) == before
+
+
+def test_bytes_that_are_not_those_promised_are_not_written(tmp_path: Path, write: Write) -> None:
+    (tmp_path / "x.pdf").write_bytes(b"%PDF-1.7 x%%EOF")
+    true = hashlib.sha256(b"%PDF-1.7 x%%EOF").hexdigest()
+    for source in (tmp_path / "x.pdf", b"%PDF-1.7 x%%EOF", _Failing(chunk=b"%PDF-1.7 x%%EOF")):
+        with pytest.raises(InvalidInput, match=f"has the SHA-256 {true}, not {'0' * 64}"):
+            write(tmp_path / "out", Payload(name="x.pdf", source=source, sha256="0" * 64))
+        assert below(tmp_path) == ["x.pdf"]
+    write(tmp_path / "out", Payload(name="x.pdf", source=tmp_path / "x.pdf", sha256=true.upper()))
+    bag = tmp_path / "out" / "bag"
+    assert not bag.exists() or [path.name for path in bag.glob("manifest-*")] == ["manifest-sha512.txt"]
+
+
+@pytest.mark.parametrize("form", ["folder", "zip"])
+def test_a_sip_that_changed_after_its_check_is_not_taken_over(tmp_path: Path, make_file: MakeFile, form: str) -> None:
+    sip = write_package(tmp_path / "sip", make_file(2), at=AT, agent="UBND", form=form).path
+    report = check_package(sip)
+    if form == "folder":
+        place = next(sip.glob("representations/rep1/data/*.pdf"))
+        place.write_bytes(place.read_bytes()[:-1] + b"!")
+    else:
+        sip.write_bytes(sip.read_bytes().replace(b"/Catalog", b"/catalog"))
+    for link in (False, True):
+        with pytest.raises(InvalidInput, match=r"has the SHA-256|cannot be read from the ZIP"):
+            to_aip(
+                sip, tmp_path / "aip", archive=Organisation(name="Lưu trữ", code="LT"), at=AT,
+                approved_by="Trần Thị Thử", report=report, link=link,
+            )  # fmt: skip
+    assert not (tmp_path / "aip").exists()
+
+
+def test_a_package_that_was_opened_is_let_go(tmp_path: Path, make_file: MakeFile) -> None:
+    path = write_package(tmp_path, make_file(1), at=AT, agent="UBND", form="zip").path
+    with open_package(path) as held:
+        source: Any = held.file.records[0].payloads[0].source
+        assert b"".join(source.chunks()).startswith(b"%PDF")
+        assert held.file.records[0].payloads[0].sha256
+    with pytest.raises(InvalidInput, match="cannot be read"):
+        list(source.chunks())
 
 
 REQUEST = {

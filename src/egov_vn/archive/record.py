@@ -95,13 +95,14 @@ class Payload:
     """One file of a record (*tệp tin*): its original *name* and where its bytes are.
 
     *source* is a path (read when the package is written, never moved), the bytes, or a `Source`. *role* is `"main"` or
-    `"attachment"`.
+    `"attachment"`. *sha256*, where it is given, is the hash that the bytes must have: others are not written.
     """
 
     name: str
     source: Path | bytes | Source
     role: str = "main"
     created: str = ""
+    sha256: str = ""
 
     @classmethod
     def at(cls, path: Path, *, role: str = "main") -> Self:

@@ -44,9 +44,21 @@ class Sink(ABC):
     def write(self, name: str, data: bytes) -> Written:
         """Write *data* as the file *name*."""
 
-    @abstractmethod
     def copy(self, name: str, payload: Payload) -> Written:
-        """Copy the bytes of *payload* to the file *name*."""
+        """Copy the bytes of *payload* to the file *name*; `InvalidInput` if they are not those that it promises."""
+        expected = payload.sha256.lower()
+        if not expected:
+            return self._copy(name, payload, self.algorithms)
+        wanted = self.algorithms if "sha256" in self.algorithms else (*self.algorithms, "sha256")
+        size, hashes = self._copy(name, payload, wanted)
+        found = hashes[wanted.index("sha256")]
+        if found != expected:
+            raise InvalidInput(f"has the SHA-256 {found}, not {expected}", path=payload.name)
+        return Written(size, hashes[: len(self.algorithms)])
+
+    @abstractmethod
+    def _copy(self, name: str, payload: Payload, algorithms: tuple[str, ...]) -> Written:
+        """Copy the bytes of *payload* to the file *name*, hashed by *algorithms*."""
 
     @abstractmethod
     def _begin(self, prefix: str, folder: Path) -> None:
@@ -144,37 +156,40 @@ class FolderSink(Sink):
 
     def write(self, name: str, data: bytes) -> Written:
         """Write *data* as the file *name*."""
+        self._write(name, data)
+        return told(data, self.algorithms)
+
+    def _write(self, name: str, data: bytes) -> None:
         target = self._create(name)
         try:
             _write_all(target, data)
         finally:
             os.close(target)
-        return told(data, self.algorithms)
 
-    def copy(self, name: str, payload: Payload) -> Written:
-        """Copy, or link, the bytes of *payload* to the file *name*."""
+    def _copy(self, name: str, payload: Payload, algorithms: tuple[str, ...]) -> Written:
         source = payload.source
         if isinstance(source, bytes):
-            return self.write(name, source)
+            self._write(name, source)
+            return told(source, algorithms)
         if not isinstance(source, Path):
             with self._foreign:  # nobody knows whether somebody else's source can be read by two threads
-                return self._copy_chunks(name, payload)
+                return self._copy_chunks(name, payload, algorithms)
         descriptor, status = open_regular(source)
         try:
             if self._link and self._linked(name, source, status):
-                return take(descriptor, status, source, algorithms=self.algorithms)
+                return take(descriptor, status, source, algorithms=algorithms)
             target = self._create(name)
             try:
-                return take(descriptor, status, source, algorithms=self.algorithms, to=partial(_write_all, target))
+                return take(descriptor, status, source, algorithms=algorithms, to=partial(_write_all, target))
             finally:
                 os.close(target)
         finally:
             os.close(descriptor)
 
-    def _copy_chunks(self, name: str, payload: Payload) -> Written:
+    def _copy_chunks(self, name: str, payload: Payload, algorithms: tuple[str, ...]) -> Written:
         target = self._create(name)
         try:
-            return pass_on(chunks_of(payload), algorithms=self.algorithms, to=partial(_write_all, target))
+            return pass_on(chunks_of(payload), algorithms=algorithms, to=partial(_write_all, target))
         finally:
             os.close(target)
 
@@ -233,18 +248,18 @@ class ZipSink(Sink):
         self._zip.writestr(self._info(name), data)
         return told(data, self.algorithms)
 
-    def copy(self, name: str, payload: Payload) -> Written:
-        """Copy the bytes of *payload* to the entry *name*."""
+    def _copy(self, name: str, payload: Payload, algorithms: tuple[str, ...]) -> Written:
         source = payload.source
         if isinstance(source, bytes):
-            return self.write(name, source)
+            self._zip.writestr(self._info(name), source)
+            return told(source, algorithms)
         if not isinstance(source, Path):
             with self._entry(name, None) as target:
-                return pass_on(chunks_of(payload), algorithms=self.algorithms, to=target.write)
+                return pass_on(chunks_of(payload), algorithms=algorithms, to=target.write)
         descriptor, status = open_regular(source)
         try:
             with self._entry(name, status.st_size) as target:
-                return take(descriptor, status, source, algorithms=self.algorithms, to=target.write)
+                return take(descriptor, status, source, algorithms=algorithms, to=target.write)
         finally:
             os.close(descriptor)
 

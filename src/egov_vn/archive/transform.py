@@ -8,10 +8,10 @@ dropped in silence.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from egov_vn.archive import check_content, check_mets, check_premis
 from egov_vn.archive.check import check_package
@@ -70,14 +70,34 @@ class HeldPackage:
     objid: str
     file: ArchivalFile
     steps: tuple[Step, ...]
+    tree: Tree = field(repr=False, compare=False)
+
+    def close(self) -> None:
+        """Let go of the package; its payload cannot be read after that."""
+        self.tree.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
 
 
 def open_package(path: Path) -> HeldPackage:
     """Read a package, folder or ZIP, into values (*mở gói tin*); payload stays where it is and is read when needed.
 
-    `InvalidInput` if it cannot be read at all; what is merely wrong in it is for `check_package` to tell.
+    `InvalidInput` if it cannot be read at all; what is merely wrong in it is for `check_package` to tell. Payload
+    carries the SHA-256 that the METS tells of it, so that another package is written of these bytes and no others.
     """
     tree = open_tree(Path(path), Limits())
+    try:
+        return _read(tree, Path(path))
+    except BaseException:
+        tree.close()
+        raise
+
+
+def _read(tree: Tree, path: Path) -> HeldPackage:
     inspection = Inspection(tree=tree, limits=Limits())
     if "METS.xml" not in tree:
         raise InvalidInput("there is no METS.xml", path=str(path))
@@ -99,6 +119,7 @@ def open_package(path: Path) -> HeldPackage:
             Payload(
                 name=original.get("data/" + name.rpartition("/")[2], name.rpartition("/")[2]),
                 source=TreeSource(tree, name),
+                sha256=_promised(inspection, name),
                 role="main" if index == 0 else "attachment",
             )
             for index, name in enumerate(held.files)
@@ -108,7 +129,7 @@ def open_package(path: Path) -> HeldPackage:
         linked = tree.read(holey, 4096).decode("utf-8", "replace").strip() if holey else None
         records.append(Record(description=held.description, payloads=payloads, linked=linked))
     documentation = tuple(
-        Payload(name=name.rpartition("/")[2], source=TreeSource(tree, name))
+        Payload(name=name.rpartition("/")[2], source=TreeSource(tree, name), sha256=_promised(inspection, name))
         for name in sorted(tree.sizes)
         if name.startswith("documentation/") and not _is_readme(tree, name)
     )
@@ -117,7 +138,14 @@ def open_package(path: Path) -> HeldPackage:
         objid=inspection.root.objid,
         file=ArchivalFile(description=inspection.file, records=tuple(records), documentation=documentation),
         steps=tuple(_history(inspection)),
+        tree=tree,
     )
+
+
+def _promised(inspection: Inspection, name: str) -> str:
+    """Return the SHA-256 that the METS tells of a file, nothing if it tells another hash."""
+    entry = inspection.entries.get(name)
+    return entry.item.checksum if entry is not None and entry.algorithm == "sha256" else ""
 
 
 def _is_readme(tree: Tree, name: str) -> bool:
@@ -170,30 +198,32 @@ def to_aip(
     if checked.conforms is not True:
         first = checked.errors[0].text("en") if checked.errors else "it was not fully checked"
         raise InvalidInput(f"the package was not passed: {first}", path=str(sip), source="05/2025/TT-BNV Điều 25")
-    held = open_package(sip)
-    if not held.kind.startswith("SIP_"):
-        raise InvalidInput(f"a {held.kind} is no SIP", path=str(sip))
-    if not archive.code:
-        raise InvalidInput("the archive needs a code: archival codes begin with it", path="archive.code")
-    kind = "AIP_" + held.kind.partition("_")[2]
-    losses: list[Loss] = []
-    code = f"{archive.code}{separator}{held.file.code}"
-    described = _carry(held.file.description, kind, {"arcFileCode": code}, losses, "EAD.xml")
-    records = [
-        _archive_record(record, code, archive.code + separator, ordinal, losses)
-        for ordinal, record in enumerate(held.file.records, 1)
-    ]
-    passed = Step(key="checked", at=at, agent=approved_by, outcome=checked.verdict("vi"), detail=f"SIP {held.objid}")
-    taken = Step(key="ingested", at=at, agent=approved_by, outcome="success", detail=f"SIP {held.objid}")
-    written = write_package(
-        target,
-        ArchivalFile(description=described, records=tuple(records), documentation=held.file.documentation),
-        kind=kind,
-        at=at,
-        agent=archive,
-        steps=(*held.steps, passed, taken),
-        **options,
-    )
+    with open_package(sip) as held:
+        if not held.kind.startswith("SIP_"):
+            raise InvalidInput(f"a {held.kind} is no SIP", path=str(sip))
+        if not archive.code:
+            raise InvalidInput("the archive needs a code: archival codes begin with it", path="archive.code")
+        kind = "AIP_" + held.kind.partition("_")[2]
+        losses: list[Loss] = []
+        code = f"{archive.code}{separator}{held.file.code}"
+        described = _carry(held.file.description, kind, {"arcFileCode": code}, losses, "EAD.xml")
+        records = [
+            _archive_record(record, code, archive.code + separator, ordinal, losses)
+            for ordinal, record in enumerate(held.file.records, 1)
+        ]
+        passed = Step(
+            key="checked", at=at, agent=approved_by, outcome=checked.verdict("vi"), detail=f"SIP {held.objid}"
+        )
+        taken = Step(key="ingested", at=at, agent=approved_by, outcome="success", detail=f"SIP {held.objid}")
+        written = write_package(
+            target,
+            ArchivalFile(description=described, records=tuple(records), documentation=held.file.documentation),
+            kind=kind,
+            at=at,
+            agent=archive,
+            steps=(*held.steps, passed, taken),
+            **options,
+        )
     return Transformed(package=written, losses=tuple(losses))
 
 
@@ -247,26 +277,29 @@ def to_dip(
     *request* holds the fields of the table `DIP`; *codes* are the archival codes of the records wanted, all by default;
     *certificates* are the PDF certificates of the copies (`egov_vn.archive.certificate`), kept in `documentation/`.
     """
-    held = open_package(aip)
-    if not held.kind.startswith("AIP_"):
-        raise InvalidInput(f"a {held.kind} is no AIP", path=str(aip))
-    wanted = None if codes is None else set(codes)
-    chosen = [record for record in held.file.records if wanted is None or record.code in wanted]
-    absent = (wanted or set()) - {record.code for record in chosen}
-    if absent:
-        raise InvalidInput(f"the package has no record {min(absent)!r}", path="codes")
-    losses: list[Loss] = []
-    period = held.file.description.get("maintenance") or "07"
-    fresh: dict[str, Any] = {"maintenance": period, "riskRecovery": held.file.description.get("riskRecovery") or False}
-    fresh |= {"riskRecoveryStatus": held.file.description.get("riskRecoveryStatus") or None}
-    places = {id(record): place for place, record in enumerate(held.file.records, 1)}
-    records = [_issued_record(record, held.file.code, places[id(record)], fresh, losses) for record in chosen]
-    file = ArchivalFile(
-        description=Description.of("DIP", request), records=tuple(records), documentation=tuple(certificates)
-    )
-    written = write_package(
-        target, file, kind="DIP", at=at, agent=archive, steps=held.steps, **{"premis": True, **options}
-    )
+    with open_package(aip) as held:
+        if not held.kind.startswith("AIP_"):
+            raise InvalidInput(f"a {held.kind} is no AIP", path=str(aip))
+        wanted = None if codes is None else set(codes)
+        chosen = [record for record in held.file.records if wanted is None or record.code in wanted]
+        absent = (wanted or set()) - {record.code for record in chosen}
+        if absent:
+            raise InvalidInput(f"the package has no record {min(absent)!r}", path="codes")
+        losses: list[Loss] = []
+        period = held.file.description.get("maintenance") or "07"
+        fresh: dict[str, Any] = {
+            "maintenance": period,
+            "riskRecovery": held.file.description.get("riskRecovery") or False,
+        }
+        fresh |= {"riskRecoveryStatus": held.file.description.get("riskRecoveryStatus") or None}
+        places = {id(record): place for place, record in enumerate(held.file.records, 1)}
+        records = [_issued_record(record, held.file.code, places[id(record)], fresh, losses) for record in chosen]
+        file = ArchivalFile(
+            description=Description.of("DIP", request), records=tuple(records), documentation=tuple(certificates)
+        )
+        written = write_package(
+            target, file, kind="DIP", at=at, agent=archive, steps=held.steps, **{"premis": True, **options}
+        )
     return Transformed(package=written, losses=tuple(losses))
 
 
