@@ -180,7 +180,7 @@ class TestAuthority:
         certificate = who.certificate if isinstance(who, KeySigner) else who
         if reason not in x509.ReasonFlags.__members__:
             raise InvalidInput(f"{reason!r} is not a reason of RFC 5280", path="reason")
-        record = RevocationRecord(serial=certificate.serial_number, at=require_aware(at).astimezone(UTC), reason=reason)
+        record = RevocationRecord(at=require_aware(at).astimezone(UTC), reason=reason)
         self._revoked.setdefault(certificate.serial_number, []).append(record)
 
     def suspend(self, who: KeySigner | x509.Certificate, *, at: datetime) -> None:
@@ -212,9 +212,9 @@ class TestAuthority:
         """Return the DER CRL of the issuing CA (of the root with *root*), as published at *at*."""
         moment = require_aware(at).astimezone(UTC)
         issuer, key = (self.root, self._root_key) if root else (self.issuing, self._issuing_key)
-        records = (self._record(serial, moment) for serial in self._revoked if self._by_root(serial) == root)
-        standing = [record for record in records if record is not None]
-        return revocation_list(standing, issuer=issuer, key=key, at=moment, validity=validity)
+        found = {serial: self._record(serial, moment) for serial in self._revoked if self._by_root(serial) == root}
+        records = {serial: record for serial, record in found.items() if record is not None}
+        return revocation_list(records, issuer=issuer, key=key, at=moment, validity=validity)
 
     def revocation(
         self, at: datetime | Callable[[], datetime] | None = None, *, prefer: str = "both"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,18 +21,22 @@ __all__ = ["RevocationRecord", "ocsp_response", "revocation_list"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevocationRecord:
-    """That the certificate *serial* is revoked or suspended from *at*, and no longer from *until*."""
+    """That a certificate is revoked or suspended from *at*, and no longer from *until*."""
 
-    serial: int
     at: datetime
     reason: str
     until: datetime | None = None
 
 
 def revocation_list(
-    records: Iterable[RevocationRecord], *, issuer: x509.Certificate, key: PrivateKey, at: datetime, validity: timedelta
+    records: Mapping[int, RevocationRecord],
+    *,
+    issuer: x509.Certificate,
+    key: PrivateKey,
+    at: datetime,
+    validity: timedelta,
 ) -> bytes:
-    """Return the DER revocation list of *issuer* with *records*, as published *at*."""
+    """Return the DER revocation list of *issuer* with *records* by serial number, as published *at*."""
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.subject)
@@ -41,8 +45,8 @@ def revocation_list(
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
         .add_extension(x509.CRLNumber(int(at.timestamp())), critical=False)
     )
-    for record in records:
-        entry = x509.RevokedCertificateBuilder().serial_number(record.serial).revocation_date(record.at)
+    for serial, record in records.items():
+        entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(record.at)
         if record.reason != "unspecified":
             entry = entry.add_extension(x509.CRLReason(x509.ReasonFlags[record.reason]), critical=False)
         builder = builder.add_revoked_certificate(entry.build())
