@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from egov_vn.dossier.qrcode import QrCode, qr_code
 from egov_vn.errors import InvalidInput
 
+pytest.importorskip("segno", reason="the extra forms is not installed")
+
 
 def picture(code: QrCode, *, unit: int = 4) -> bytes:
     """Draw the modules as a PGM picture with the quiet zone of four."""
