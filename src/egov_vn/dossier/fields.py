@@ -36,6 +36,7 @@ __all__ = [
     "OpenModel",
     "ProcedureField",
     "read_instant",
+    "restore_unknown",
 ]
 
 _PORTAL_DIGITS: Final = 14
@@ -87,7 +88,7 @@ class OpenModel(Model):
         if not _has_unknown(self):
             return super().to_json(indent=indent)
         fields = self.model_dump(mode="json", exclude_none=True)
-        _restore(self, fields)
+        restore_unknown(self, fields)
         return to_json(fields, indent=indent).decode("utf-8")
 
 
@@ -101,15 +102,15 @@ def _has_unknown(value: object) -> bool:
     )
 
 
-def _restore(value: OpenModel, fields: dict[str, Any]) -> None:
+def restore_unknown(value: OpenModel, fields: dict[str, Any]) -> None:
     """Put the unknown fields of *value*, and of what it holds, back as they came, null values included."""
     fields.update(to_jsonable_python(value.model_extra or {}))
     for name, field in type(value).model_fields.items():
         inner, written = getattr(value, name), fields.get(field.serialization_alias or name)
-        if isinstance(inner, tuple) and isinstance(written, list):
+        if isinstance(inner, tuple) and isinstance(written, list | tuple):
             for item, part in zip(inner, written, strict=True):
                 if isinstance(item, OpenModel):
-                    _restore(item, part)
+                    restore_unknown(item, part)
 
 
 class _Coded(IntEnum):

@@ -18,7 +18,7 @@ from pydantic_core import to_json
 
 from egov_vn._model import Model, parse_json, wire
 from egov_vn.clock import VIETNAM
-from egov_vn.dossier.fields import ApplicantKind, CodeField, Instant, OpenModel
+from egov_vn.dossier.fields import ApplicantKind, CodeField, Instant, OpenModel, restore_unknown
 from egov_vn.dossier.model import Dossier
 from egov_vn.dossier.regimes import Regime
 from egov_vn.dossier.replay import apply, regime_of
@@ -158,7 +158,11 @@ class PortalAdapter:
 
     def write_progress(self, steps: Iterable[Progress], *, updating: bool = False) -> bytes:
         """Return the message `CapNhatTienDoHoSoMC` that tells the portal of *steps*."""
-        data = [self._times(step.model_dump(exclude_none=True)) for step in steps]
+        data = []
+        for step in steps:
+            fields = step.model_dump(exclude_none=True)
+            restore_unknown(step, fields)
+            data.append(self._times(fields))
         return self._envelope(_PROGRESS, data, updating=updating)
 
     def read(self, data: bytes | str) -> SyncMessage:
@@ -182,10 +186,12 @@ class PortalAdapter:
         raise InvalidInput(f"{service!r} is not a service that is understood", path="service")
 
     def _dossier_out(self, dossier: Dossier, path: str) -> dict[str, Any]:
-        dossier.require_code()
+        if dossier.code is None:
+            raise InvalidInput("a dossier without a code cannot be told to the portal", path=f"{path}.MaHoSo")
         if dossier.status is None:
             raise InvalidInput("a dossier without a state cannot be told to the portal", path=f"{path}.TrangThaiHoSo")
         fields = dossier.model_dump(exclude_none=True)
+        restore_unknown(dossier, fields)
         kind = self._codes.get(dossier.applicant_kind)
         if kind is None:
             raise InvalidInput(
@@ -201,7 +207,7 @@ class PortalAdapter:
     def _dossier_in(self, raw: Any, path: str) -> Dossier:
         if not isinstance(raw, dict):
             raise InvalidInput("not an object", path=path)
-        fields = {name: value for name, value in raw.items() if value not in ("", None)}
+        fields: dict[str, Any] = _without_empty(raw)
         if "TrangThaiHoSo" in raw:
             try:
                 fields["TrangThaiHoSo"] = portal_status(raw["TrangThaiHoSo"]).code
@@ -265,6 +271,27 @@ _SILENT: Final = frozenset(
         EventKind.SYSTEM_RECEIVE,
     }
 )
+
+
+def _without_empty(raw: dict[str, Any]) -> dict[str, Any]:
+    """Return *raw* without the empty fields by which systems say that they know nothing; unknown fields stay."""
+    known = _known()
+    return {
+        name: [_without_empty_days(item) for item in value] if isinstance(value, list) else value
+        for name, value in raw.items()
+        if name not in known or value not in ("", None)
+    }
+
+
+def _without_empty_days(item: Any) -> Any:
+    if not isinstance(item, dict):
+        return item
+    return {name: value for name, value in item.items() if value != "" or not name.startswith(("Ngay", "ThoiDiem"))}
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(field.validation_alias or name for name, field in Dossier.model_fields.items())  # type: ignore[misc]
 
 
 def _read(kind: type[_M], raw: Any, path: str) -> _M:
