@@ -228,6 +228,10 @@ def _number(text: str | None) -> int | None:
     return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
+def _split(text: str | None) -> tuple[str, ...]:
+    return tuple(text.split()) if text else ()
+
+
 def _read_references(root: etree._Element) -> Iterator[Reference]:
     sections: Iterable[tuple[str, etree._Element]] = [
         *(("dmd", item) for item in root.iterfind(f"{_M}dmdSec")),
@@ -289,8 +293,8 @@ def _read_file(item: etree._Element) -> MetsFile:
         created=get("CREATED", ""),
         mimetype=get("MIMETYPE", ""),
         owner_id=get("OWNERID", ""),
-        dmd_ids=tuple(get("DMDID", "").split()),
-        adm_ids=tuple(get("ADMID", "").split()),
+        dmd_ids=_split(get("DMDID")),
+        adm_ids=_split(get("ADMID")),
         line=item.sourceline or 0,
         lacks=() if whole or located is None else (*_lacking(item, "CREATED"), *_lacking(located)),
     )
@@ -330,8 +334,8 @@ def _read_division(item: etree._Element) -> Division:
         id=get("ID", ""),
         label=get("LABEL", ""),
         type=get("TYPE", ""),
-        dmd_ids=tuple(get("DMDID", "").split()),
-        adm_ids=tuple(get("ADMID", "").split()),
+        dmd_ids=_split(get("DMDID")),
+        adm_ids=_split(get("ADMID")),
         file_ids=tuple(files),
         pointers=tuple(pointers),
         children=tuple(children),
