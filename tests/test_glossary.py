@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import inspect
+import re
 import tomllib
 from pathlib import Path
 
@@ -61,3 +63,25 @@ def test_the_page_lists_every_term() -> None:
     page = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
     missing = [term["vi"] for _, term in TERMS if term["vi"] not in page or term["name"] not in page]
     assert not missing, "run `make law`, which writes docs/glossary.md too"
+
+
+PUBLIC = ("agency", "person", "finding", "law", "calendar", "signature", "document", "dossier", "archive")
+MARKS = set("ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ")
+
+
+@pytest.mark.parametrize("package", PUBLIC)
+def test_a_public_name_that_tells_its_vietnamese_term_is_in_the_glossary(package: str) -> None:
+    """The other way round: *thuật ngữ* in the first lines of a docstring asks for a row."""
+    known = {term["vi"].casefold() for _, term in TERMS}
+    named = {term["name"].replace(":", ".").rsplit(".", 1)[-1] for _, term in TERMS}
+    module = importlib.import_module(f"egov_vn.{package}")
+    missing = []
+    for name in module.__all__:
+        thing = getattr(module, name)
+        if not (inspect.isclass(thing) or inspect.isfunction(thing)):
+            continue
+        told = re.findall(r"\*([^*]+)\*", (inspect.getdoc(thing) or "").split("\n\n")[0])
+        vietnamese = {term.casefold() for term in told if MARKS & set(term.casefold())}
+        if vietnamese and name not in named and not vietnamese & known:
+            missing.append((name, sorted(vietnamese)))
+    assert not missing, "add rows to docs/glossary/*.toml, then `make law`"
