@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from egov_vn.calendar import Policy, Term, WorkCalendar, WorkHours
 from egov_vn.clock import VIETNAM, require_aware, vietnam_date
 from egov_vn.dossier.due import Due, Timeliness, due_of, lateness
-from egov_vn.dossier.duties import Desk, apology_by, closing_window, forward_by, online_rule, paper_by
+from egov_vn.dossier.duties import Desk, apology_by, closing_window, confirm_by, forward_by, online_rule, paper_by
 from egov_vn.dossier.fields import Channel
 from egov_vn.dossier.replay import standing
 from egov_vn.dossier.standing import Standing
@@ -113,6 +113,10 @@ def _forwarding(dossier: Dossier, now: Standing, desk: Desk, at: datetime) -> It
         done = now.forwarded_at or now.ended_at or at
         if done > forward[1]:
             yield _late_finding("DOS-FORWARD-LATE", ("Chuyển hồ sơ", "forwarded"), done, forward[1], forward[0].source)
+    confirm = confirm_by(now, desk)
+    if confirm is not None and now.arrived_at is not None and now.arrived_at > confirm[1]:
+        what = ("Cơ quan tiếp theo phản hồi", "the next body answered")
+        yield _late_finding("DOS-ARRIVAL-LATE", what, now.arrived_at, confirm[1], confirm[0].source)
     paper = paper_by(dossier, now, desk)
     if paper is not None:
         done = now.arrived_at or now.ended_at or at

@@ -215,6 +215,8 @@ def forward_by(dossier: Dossier, now: Standing, desk: Desk) -> tuple[Rule, datet
     online, cut_off = now.regime.rule("forward_online"), now.regime.rule("forward_cut_off")
     if dossier.channel is Channel.ONLINE and online:
         return online, now.accepted_at
+    if dossier.non_territorial:
+        cut_off = now.regime.rule("other_agency_cut_off") or cut_off
     if cut_off is None or (dossier.non_territorial and now.regime.rule("other_agency_working_days")):
         return None
     local = now.accepted_at.astimezone(VIETNAM)
@@ -230,7 +232,18 @@ def paper_by(dossier: Dossier, now: Standing, desk: Desk) -> tuple[Rule, datetim
     return rule, desk.closing(now.accepted_at, rule.value)
 
 
+def confirm_by(now: Standing, desk: Desk) -> tuple[Rule, datetime] | None:
+    """Return by when the body that a bundle was forwarded to answers that it has it, with the rule."""
+    rule = now.regime.rule("next_body_working_hours")
+    if rule is None or now.forwarded_at is None:
+        return None
+    return rule, desk.add_hours(now.forwarded_at, rule.value)
+
+
 def _forwarding(dossier: Dossier, now: Standing, desk: Desk) -> Iterator[_Found]:
+    confirm = confirm_by(now, desk)
+    if confirm and now.state is State.PROCESSING and now.arrived_at is None:
+        yield "confirm_arrival", confirm[0], {"by": confirm[1]}
     if now.state is State.RECEIVED and now.forwarded_at is None:
         forward = forward_by(dossier, now, desk)
         if forward:

@@ -7,7 +7,7 @@ asked for it and that was logged (`EventKind.OPT_IN`). Forms and reports are axe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -145,7 +145,10 @@ def _load() -> tuple[Regime, ...]:
         rules[row["regime"]][row["rule"]] = Rule(value=row["value"], source=row.source, evidence=row.evidence)
     for key, row in rows.items():
         if row.get("base"):
-            rules[key] = {**rules[row["base"]], **rules[key]}
+            inherited = rules[row["base"]]
+            if row.get("unread"):  # an amendment that was not read may have changed any of them
+                inherited = {name: replace(rule, evidence=_at_best(rule.evidence)) for name, rule in inherited.items()}
+            rules[key] = {**inherited, **rules[key]}
     return tuple(_regime(row, [law.table(name) for name in row["tables"]], rules[key]) for key, row in rows.items())
 
 
@@ -156,7 +159,7 @@ def _regime(row: Row, tables: list[Table], rules: Mapping[str, Rule]) -> Regime:
             kind = EventKind[edge["event"]]
             states = _ANY if edge["from"] == ("any",) else frozenset(State(name) for name in edge["from"])
             for state in states:
-                transitions[state, kind] = _edge(state, edge)
+                transitions[state, kind] = _edge(state, edge, unread=bool(row.get("unread", False)))
     return Regime(
         key=row["key"],
         title=Text(row["vi"], row["en"]),
@@ -170,9 +173,18 @@ def _regime(row: Row, tables: list[Table], rules: Mapping[str, Rule]) -> Regime:
     )
 
 
-def _edge(state: State, row: Row) -> Transition:
+def _at_best(evidence: Evidence) -> Evidence:
+    return Evidence.ASSUMED if evidence in (Evidence.TEXT, Evidence.REPORT) else evidence
+
+
+def _edge(state: State, row: Row, *, unread: bool) -> Transition:
     target = {"same": state, "back": None}[row["to"]] if row["to"] in ("same", "back") else State(row["to"])
-    return Transition(target=target, detour=bool(row.get("detour", False)), source=row.source, evidence=row.evidence)
+    return Transition(
+        target=target,
+        detour=bool(row.get("detour", False)),
+        source=row.source,
+        evidence=_at_best(row.evidence) if unread else row.evidence,
+    )
 
 
 _ALL: Final = _load()
