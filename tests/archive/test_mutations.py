@@ -130,6 +130,18 @@ def _renamed(package: Path) -> None:
     edit(package / REP / "METS.xml", r"EAD_doc_[^\"]*0000001\.xml", "MODS_1.xml")
 
 
+def _exchanged(package: Path) -> None:
+    """Link records 1 and 2 to each other's files: every byte is right, and every record shows the wrong one."""
+    mets = package / REP / "METS.xml"
+    text = mets.read_text(encoding="utf-8")
+    ids = [re.search(rf'<file ID="([^"]*)"[^>]*><FLocat[^>]*{n:07}\.pdf"', text) for n in (1, 2)]
+    assert ids[0] is not None
+    assert ids[1] is not None
+    one, other = f'FILEID="{ids[0][1]}"', f'FILEID="{ids[1][1]}"'
+    mets.write_text(text.replace(one, "FILEID=x").replace(other, one).replace("FILEID=x", other), encoding="utf-8")
+    reseal(package)
+
+
 def _refused(package: Path) -> None:
     data(package).rename(data(package).with_suffix(".exe"))
     edit(package / REP / "METS.xml", r"0000001\.pdf", "0000001.exe")
@@ -297,6 +309,10 @@ MUTATIONS: list[tuple[str, str, Damage]] = [
     ),
     ("program as PDF", "ARC-FORMAT-CLAIM", content(b"MZ\x90\x00 program")),
     ("empty payload", "ARC-FORMAT-EMPTY", content(b"")),
+    ("file code of no form", "ARC-CODE-FILE", field(r"<fileCode>[^<]*", "<fileCode>HoSo-1", file=True)),
+    ("file code without a year", "ARC-CODE-FILE", field(r"<fileCode>[^<]*", "<fileCode>H13.12.3.26.01", file=True)),
+    ("record of another namespace", "ARC-FIELD-NAMESPACE", field("<simpledc", '<simpledc xmlns="urn:x"')),
+    ("file named after another record", "ARC-NAME-DATA", _exchanged),
     ("PDF cut off", "ARC-FORMAT-PDF-BROKEN", content(b"%PDF-1.4 cut")),
     ("PDF encrypted in a far trailer", "ARC-FORMAT-PDF-ENCRYPTED", content(ENCRYPTED)),
     ("nested archive", "ARC-ZIP-NESTED", sealed(nested)),

@@ -11,6 +11,7 @@ from typing import Final
 from egov_vn.archive.descriptive import read_description
 from egov_vn.archive.fields import codes
 from egov_vn.archive.holey import HoleyLink
+from egov_vn.archive.identifiers import FileCode, PacketCode
 from egov_vn.archive.inspection import HeldRecord, Inspection, MetsLevel
 from egov_vn.archive.mets import MetsFile
 from egov_vn.archive.profile import PackageKind, kinds
@@ -23,6 +24,8 @@ from egov_vn.finding import Severity
 
 __all__ = ["LevelPlan", "check", "prepare"]
 
+_FILE_FORM: Final = "{mã định danh}.{năm}.{số và ký hiệu}"
+_PACKET_FORM: Final = "{mã định danh}.{năm}.{lần nộp, 2 chữ số}.{số thứ tự, 7 chữ số}"
 _ORDINAL: Final = re.compile(r"(.+)\.([0-9]{7})")
 
 
@@ -50,6 +53,7 @@ def check(inspection: Inspection, plans: list[LevelPlan]) -> None:
     for plan in plans:
         _check_level(inspection, plan, kind)
     _check_totals(inspection)
+    _check_file_code(inspection)
     _check_codes(inspection)
     _check_retention(inspection)
 
@@ -203,11 +207,15 @@ def _check_names(inspection: Inspection, held: HeldRecord) -> None:
     own = [value for name in ("docCode", "arcDocCode", "docId") if (value := values.get(name))]
     if not own:
         return
-    names = tuple(own)
     for path in held.files:
         name = path.rpartition("/")[2]
-        if not name.startswith(names) and not name.startswith(tuple(map(_stem, own))):
+        if not any(_bears(name, code) or _bears(name, _stem(code)) for code in own):
             inspection.say(broken("ARC-NAME-DATA", path=path, expected=own[0], found=name))
+
+
+def _bears(name: str, code: str) -> bool:
+    """Say whether *name* begins with *code* and with no longer one: `….1` does not name `….10.pdf`."""
+    return name.startswith(code) and not name[len(code) : len(code) + 1].isalnum()
 
 
 def _stem(code: str) -> str:
@@ -285,6 +293,18 @@ def _check_totals(inspection: Inspection) -> None:
 def _count(text: str) -> int | None:
     """Return the number *text*; None if it is none, or one so long that only a forger writes it."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _check_file_code(inspection: Inspection) -> None:
+    code = inspection.file.get("fileCode") if inspection.file is not None else ""
+    if not code or inspection.kind is None:
+        return
+    packet = inspection.kind.name.endswith("tailieu")
+    try:
+        (PacketCode if packet else FileCode).parse(code)
+    except InvalidInput:
+        form = _PACKET_FORM if packet else _FILE_FORM
+        inspection.say(broken("ARC-CODE-FILE", path="metadata/descriptive/EAD.xml", expected=form, found=code))
 
 
 def _check_codes(inspection: Inspection) -> None:
