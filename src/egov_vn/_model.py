@@ -28,7 +28,8 @@ from dataclasses import FrozenInstanceError
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+from math import isfinite
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, dataclass_transform
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationError
 from pydantic_core import PydanticSerializationError
@@ -46,6 +47,8 @@ __all__ = ["Model", "either", "invalid_input", "parse_json", "problems", "wire"]
 
 _MOST_BYTES: Final = 64 * 1024 * 1024
 _DIGITS: Final = re.compile(r"\s*[+-]?[0-9]{1,20}\s*", re.ASCII)
+_MOST_BITS: Final = 4096
+_DEEPEST: Final = 200  # of JSON in an unknown field: as deep as pydantic's own reader goes
 _QUICK, _CAREFUL = "\0quick", "\0careful"
 
 
@@ -119,7 +122,7 @@ def either(
     )
 
 
-def _guard(schema: Any) -> None:
+def _guard(schema: Any, *, open_ended: bool) -> None:
     """Put our own readers of numbers, days and texts in the place of pydantic's.
 
     Pydantic's take true for 1 and a number for a day, and let lone surrogates through. It calls this while it builds a
@@ -129,6 +132,10 @@ def _guard(schema: Any) -> None:
         schema = schema["schema"]
     for field in schema["fields"].values():
         _guard_in(field, "schema")
+    if open_ended:
+        schema["extras_schema"] = core.no_info_plain_validator_function(
+            _json_value, metadata={"pydantic_js_functions": [lambda _, __: {}]}
+        )
 
 
 def _guard_in(holder: Any, key: int | str) -> None:
@@ -143,9 +150,8 @@ def _guard_in(holder: Any, key: int | str) -> None:
     elif kind == "int":
         careful = partial(_whole, at_least=inner.get("ge"), at_most=inner.get("le"))
         holder[key] = either({**inner, "strict": True}, careful, like=inner, written=core.simple_ser_schema("int"))
-    elif kind == "str":  # any limit makes pydantic look at each character; JSON is UTF-8 and has been looked at
-        limited = {"max_length": _MOST_BYTES, **inner}
-        holder[key] = core.json_or_python_schema(json_schema=inner, python_schema=limited, metadata=like)
+    elif kind == "str":  # any limit makes pydantic look at each character
+        holder[key] = {"max_length": _MOST_BYTES, **inner, "metadata": like}
     elif kind in _CALENDAR:
         written = core.simple_ser_schema(kind)
         holder[key] = core.no_info_plain_validator_function(_CALENDAR[kind], serialization=written, metadata=like)
@@ -202,6 +208,32 @@ def _instant(value: object) -> datetime:
 _CALENDAR: Final[Mapping[str, Callable[[object], Any]]] = {"date": _day, "time": _time, "datetime": _instant}
 
 
+def _json_value(value: Any, depth: int = 0) -> Any:
+    """Return *value*, of an unknown field, if JSON can hold it just so; raise `ValueError` otherwise."""
+    if isinstance(value, str):
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise ValueError("a lone surrogate is no character") from error
+    elif isinstance(value, list | tuple | dict):
+        if depth >= _DEEPEST:
+            raise ValueError(f"nested more than {_DEEPEST} deep")
+        if isinstance(value, dict) and not all(isinstance(name, str) for name in value):
+            raise ValueError("the name of a field is a text")
+        for inner in (*value, *value.values()) if isinstance(value, dict) else value:
+            _json_value(inner, depth + 1)
+    elif isinstance(value, float):
+        if not isfinite(value):
+            raise ValueError("NaN and Infinity are no numbers of JSON")
+    elif isinstance(value, int):
+        if value.bit_length() > _MOST_BITS:
+            raise ValueError("a number of too many digits")
+    elif value is not None:
+        raise ValueError(f"a value of the type {type(value).__name__} has no place in JSON")
+    return value
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(Field,))
 class _Border(ModelMetaclass):
     """Makes the constructor raise our error.
 
@@ -309,7 +341,7 @@ class Model(BaseModel, metaclass=_Border):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core.CoreSchema:
         schema = handler(source)
-        _guard(handler.resolve_ref_schema(schema))
+        _guard(handler.resolve_ref_schema(schema), open_ended=cls.model_config["extra"] == "allow")
         return schema
 
     if not TYPE_CHECKING:

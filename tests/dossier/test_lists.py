@@ -77,6 +77,26 @@ def test_any_text_is_a_day_or_is_refused(text: str) -> None:
     assert isinstance(found, date)
 
 
+@given(
+    st.datetimes(datetime(1900, 1, 1), datetime(2199, 12, 31)),
+    st.sampled_from("/.-"),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from(["", "{hour}:{minute:02}", "{hour:02}:{minute:02}:{second:02}", "{hour}h{minute:02}"]),
+)
+def test_days_with_a_clock_before_or_behind(at: datetime, sign: str, padded: bool, before: bool, clock: str) -> None:
+    day = sign.join(
+        (f"{at.day:02}", f"{at.month:02}", str(at.year)) if padded else map(str, (at.day, at.month, at.year))
+    )
+    time_of_day = clock.format(hour=at.hour, minute=at.minute, second=at.second)
+    found = read_when(" ".join(filter(None, (time_of_day, day) if before else (day, time_of_day))))
+    second = at.second if "second" in clock else 0
+    assert found == (at.replace(microsecond=0, second=second, tzinfo=VIETNAM) if clock else at.date())
+    if 2000 <= at.year < 2100:
+        short = sign.join((str(at.day), str(at.month), f"{at.year % 100:02}"))
+        assert read_when(f"{short} {time_of_day}".strip()) == found
+
+
 def test_names_are_one_whatever_their_form() -> None:
     forms = ["Nguyễn Thị Hoà", "NGUYỄN THỊ HÒA", "nguyễn  thị hoà ", unicodedata.normalize("NFD", "Nguyễn Thị Hòa")]
     assert len({name_key(form) for form in forms}) == 1

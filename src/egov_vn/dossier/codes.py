@@ -120,17 +120,17 @@ class DossierCode:
             raise InvalidInput(
                 f"{agency!r} is longer than 35 characters", path="agency", source="20/2020/QĐ-TTg Điều 4"
             )
-        found = _form(agency, len(day), ordinal)
+        found = _form(agency, len(day), len(ordinal), padded=ordinal[0] == "0")
         if form is not None and found != CodeForm(form):
             raise InvalidInput(f"{text!r} is of the form {found}, not {CodeForm(form)}", path="code", source=_SOURCE)
-        return cls(
-            agency_id=agency,
-            received_on=_day(day),
-            ordinal=number,
-            form=found,
-            date_digits=len(day),
-            ordinal_digits=len(ordinal),
-        )
+        code = object.__new__(cls)  # a frozen value's own constructor takes as long as all the rest of this
+        _fill_agency_id(code, agency)
+        _fill_received_on(code, _day(day))
+        _fill_ordinal(code, number)
+        _fill_form(code, found)
+        _fill_date_digits(code, len(day))
+        _fill_ordinal_digits(code, len(ordinal))
+        return code
 
     @classmethod
     def issue(cls, agency: AgencyCode | str, on: date, ordinal: int) -> Self:
@@ -306,6 +306,9 @@ class ComponentCode:
         return f"{self.agency_id}-{self.prefix}{self.number}"
 
 
+_fill_agency_id, _fill_received_on, _fill_ordinal, _fill_form, _fill_date_digits, _fill_ordinal_digits = (
+    getattr(DossierCode, name).__set__ for name in DossierCode.__slots__
+)
 _SOURCE: Final = str(Citation(instrument="01/2018/TT-VPCP", article="19", clause="1"))
 
 
@@ -313,10 +316,10 @@ def _match(pattern: re.Pattern[str], text: object) -> re.Match[str] | None:
     return pattern.fullmatch(text) if isinstance(text, str) and len(text) <= MAX_LENGTH else None
 
 
-def _form(agency: str, date_digits: int, ordinal: str) -> CodeForm:
+@lru_cache(maxsize=4096)
+def _form(agency: str, date_digits: int, width: int, *, padded: bool) -> CodeForm:
     shape = _shape(agency)
-    width = len(ordinal)
-    widened = width > 4 and ordinal[0] != "0"
+    widened = width > 4 and not padded
     if shape is CodeForm.TT01_2018:
         return shape if date_digits == 6 and (width == 4 or widened) else CodeForm.OBSERVED
     if shape is CodeForm.OBSERVED:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, datetime
 from enum import IntEnum, StrEnum
 from functools import lru_cache, partial
-from math import isfinite
 from typing import Annotated, Any, Final, Self
 
-from pydantic import ConfigDict, Field, GetCoreSchemaHandler, PlainValidator, WithJsonSchema
+from pydantic import ConfigDict, Field, GetCoreSchemaHandler, WithJsonSchema
 from pydantic_core import core_schema as core
 from pydantic_core import to_json, to_jsonable_python
 
@@ -40,43 +39,12 @@ __all__ = [
 ]
 
 _PORTAL_DIGITS: Final = 14
-_MOST_BITS: Final = 4096
-_DEEPEST: Final = 200  # of JSON in an unknown field: as deep as pydantic's own reader goes
-
-
-def _json_value(value: Any, depth: int = 0) -> Any:
-    """Return *value* if JSON can hold it just so; raise `ValueError` otherwise."""
-    if isinstance(value, str):
-        try:
-            value.encode("utf-8")
-        except UnicodeEncodeError as error:
-            raise ValueError("a lone surrogate is no character") from error
-    elif isinstance(value, list | tuple | dict):
-        if depth >= _DEEPEST:
-            raise ValueError(f"nested more than {_DEEPEST} deep")
-        if isinstance(value, dict) and not all(isinstance(name, str) for name in value):
-            raise ValueError("the name of a field is a text")
-        for inner in (*value, *value.values()) if isinstance(value, dict) else value:
-            _json_value(inner, depth + 1)
-    elif isinstance(value, float):
-        if not isfinite(value):
-            raise ValueError("NaN and Infinity are no numbers of JSON")
-    elif isinstance(value, int):
-        if value.bit_length() > _MOST_BITS:
-            raise ValueError("a number of too many digits")
-    elif value is not None:
-        raise ValueError(f"a value of the type {type(value).__name__} has no place in JSON")
-    return value
-
-
-_Unknown = Annotated[Any, PlainValidator(_json_value), WithJsonSchema({})]
 
 
 class OpenModel(Model):
     """A value of someone else's format: fields that we do not know are kept, and `unknown` names them."""
 
     model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, _Unknown] = Field(init=False)
 
     @property
     def unknown(self) -> tuple[str, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from egov_vn.clock import VIETNAM
@@ -17,6 +18,8 @@ from egov_vn.finding import Finding
 __all__ = ["Line", "LineList", "code_key", "name_key", "read_lines", "read_when"]
 
 _DATES: Final = ("received", "entered", "due", "returned")
+_TEXTS: Final = ("book", "applicant", "procedure")
+_OTHERS: Final = ("field", "address", "phone", "receiver", "note")
 _DATE: Final = re.compile(r"(?<!\d)(\d{1,4})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{2,4})(?!\d)", re.ASCII)
 _WORDS: Final = re.compile(r"(?:ngày)?\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})", re.ASCII)
 _CLOCK: Final = re.compile(
@@ -24,13 +27,13 @@ _CLOCK: Final = re.compile(
 )
 _HALF: Final = re.compile(r"(?<!\w)(?:(sa|am|a\.m\.|sáng)|(ch|pm|p\.m\.|chiều|tối))(?!\w)")
 """Which half of the day: `SA` and `CH` are how a Vietnamese worksheet writes AM and PM."""
-_FAST: Final = re.compile(r"(\d\d)/(\d\d)/(\d{4})(?: (\d\d):(\d\d)(?::(\d\d))?)?", re.ASCII)
+_FAST: Final = re.compile(r"(\d\d?)[/.\-](\d\d?)[/.\-](\d{4}|\d\d)(?: (\d\d?):(\d\d)(?::(\d\d))?)?", re.ASCII)
+_CLOCK_FIRST: Final = re.compile(r"(\d\d?):(\d\d)(?::(\d\d))? (\d\d?)[/.\-](\d\d?)[/.\-](\d{4}|\d\d)", re.ASCII)
 _DASHES: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212_", "-"))
 _CODE_TAIL: Final = re.compile(r"(.*-)(\d{1,3})", re.ASCII)
 _TONES: Final = "\u0300\u0301\u0303\u0309\u0323"
 _LONGEST_CELL: Final = 4_000
 _YEARS: Final = range(1900, 2200)
-_EMPTY: Final = (None, "")
 _EXCEL_ZERO: Final = datetime(1899, 12, 30, tzinfo=VIETNAM)
 
 
@@ -100,11 +103,15 @@ def name_key(text: str) -> str:
     folded = text.casefold().replace("ð", "đ")  # Đ of an old converter: U+00D0 looks the same
     if folded.isascii():
         return " ".join(folded.split())
-    syllables = []
-    for syllable in unicodedata.normalize("NFD", folded).split():
-        tones = "".join(char for char in syllable if char in _TONES)
-        syllables.append("".join(char for char in syllable if char not in _TONES) + tones)
-    return " ".join(syllables)
+    return " ".join(map(_syllable, folded.split()))
+
+
+@lru_cache(maxsize=32_768)
+def _syllable(folded: str) -> str:
+    """Return a syllable with its tone marks at the end; a list of names is made of a few hundred of them."""
+    bare = unicodedata.normalize("NFD", folded)
+    tones = "".join(char for char in bare if char in _TONES)
+    return "".join(char for char in bare if char not in _TONES) + tones
 
 
 def read_when(value: Any, path: str = "value") -> datetime | date:
@@ -139,9 +146,15 @@ def _text_when(text: str) -> datetime | date:
     fast = _FAST.fullmatch(text)
     if fast is not None:
         day, month, year, hour, minute, second = fast.groups()
+    else:
+        fast = _CLOCK_FIRST.fullmatch(text)
+        if fast is not None:
+            hour, minute, second, day, month, year = fast.groups()
+    if fast is not None:
+        years = int(year) if len(year) == 4 else int(year) + 2000
         if hour is None:
-            return date(int(year), int(month), int(day))
-        return datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), tzinfo=VIETNAM)
+            return date(years, int(month), int(day))
+        return datetime(years, int(month), int(day), int(hour), int(minute), int(second or 0), tzinfo=VIETNAM)
     if text[:4].isdigit() and text[4:5] == "-" and len(text) >= 10:
         if len(text) == 10:
             return date.fromisoformat(text)
@@ -170,28 +183,35 @@ def _text_when(text: str) -> datetime | date:
     return datetime(found_day.year, month, day, hour, minute, second, tzinfo=VIETNAM)
 
 
-def _line(number: int, row: tuple[Any, ...], table: RawTable) -> Line:
+def _line(number: int, row: Sequence[Any], table: RawTable) -> Line:
     where = f"row {number}"
     values = _values(row, table.columns, where)
-    found: dict[str, Any] = {}
-    for key in _DATES:
-        if key in values:
-            found[key] = read_when(values[key], f"{where}.{key}")
-    if "code" in values:
-        found["code"] = code_key(_as_text(values["code"]))
-        if len(found["code"]) > 80:
-            raise InvalidInput("the code is too long", path=f"{where}.code")
-    if "ordinal" in values:
-        found["ordinal"] = _ordinal(values["ordinal"], f"{where}.ordinal")
-    for key in ("book", "applicant", "procedure"):
-        if key in values:
-            found[key] = _as_text(values[key])
-    if "code" not in found and "applicant" not in found:
+    received, entered, due, returned = [
+        read_when(values[key], f"{where}.{key}") if key in values else None for key in _DATES
+    ]
+    code = code_key(_as_text(values["code"])) if "code" in values else None
+    if code is not None and len(code) > 80:
+        raise InvalidInput("the code is too long", path=f"{where}.code")
+    ordinal = _ordinal(values["ordinal"], f"{where}.ordinal") if "ordinal" in values else None
+    book, applicant, procedure = [_as_text(values[key]) if key in values else None for key in _TEXTS]
+    if code is None and applicant is None:
         raise InvalidInput("the line has neither a code nor an applicant", path=where)
-    return Line(row=number, other=_others(values), **found)
+    return Line(
+        row=number,
+        code=code,
+        ordinal=ordinal,
+        book=book,
+        applicant=applicant,
+        procedure=procedure,
+        received=received,
+        entered=entered,
+        due=due,
+        returned=returned,
+        other=_others(values),
+    )
 
 
-def _values(row: tuple[Any, ...], columns: Mapping[str, int], where: str) -> dict[str, Any]:
+def _values(row: Sequence[Any], columns: Mapping[str, int], where: str) -> dict[str, Any]:
     """Return the cells of the known columns that say something."""
     for cell in row:
         if isinstance(cell, str) and len(cell) > _LONGEST_CELL:
@@ -199,15 +219,17 @@ def _values(row: tuple[Any, ...], columns: Mapping[str, int], where: str) -> dic
     width = len(row)
     values = {}
     for key, index in columns.items():
-        if index < width and (value := row[index]) not in _EMPTY and (value := clean(value)) != "":
+        value = row[index] if index < width else None
+        if isinstance(value, str):
+            value = clean(value) or None
+        if value is not None:
             values[key] = value
     return values
 
 
 def _others(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (key, _as_text(values[key])) for key in ("field", "address", "phone", "receiver", "note") if key in values
-    )
+    found = [(key, _as_text(values[key])) for key in _OTHERS if key in values]
+    return tuple(found)
 
 
 def _as_text(value: Any) -> str:

@@ -13,7 +13,7 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -49,10 +49,13 @@ _TCVN3_SIGNS: Final = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawTable:
-    """A table as read (*bảng dữ liệu*): which column holds what, and the rows with their numbers in the file."""
+    """A table as it is read (*bảng dữ liệu*): which column holds what, and the rows with their numbers in the file.
+
+    *rows* can be gone through once: a long list is never held as cells and as values at the same time.
+    """
 
     columns: Mapping[str, int]
-    rows: tuple[tuple[int, tuple[Any, ...]], ...]
+    rows: Iterator[tuple[int, Sequence[Any]]]
     encoding: str
     findings: tuple[Finding, ...] = ()
 
@@ -69,37 +72,43 @@ def read_table(data: bytes, *, encoding: str | None = None, sheet: str | None = 
         raise InvalidInput(f"{len(data)} bytes are too many; at most {MAX_BYTES}", path="data")
     if data[:4] == b"PK\x03\x04":
         return _with_heading(_xlsx_rows(bytes(data), sheet), "xlsx", ())
-    text, name, findings = decode(bytes(data), encoding=encoding)
+    text, name, findings = _decode(bytes(data), encoding)
     return _with_heading(_csv_rows(text), name, findings)
 
 
 def decode(data: bytes, *, encoding: str | None = None) -> tuple[str, str, tuple[Finding, ...]]:
-    """Return text, name of the encoding, and a finding if it was guessed; `InvalidInput` names the faulty byte."""
+    """Return text in NFC, name of the encoding, a finding if it was guessed; `InvalidInput` names the faulty byte."""
+    text, name, findings = _decode(data, encoding)
+    return unicodedata.normalize("NFC", text), name, findings
+
+
+def _decode(data: bytes, encoding: str | None) -> tuple[str, str, tuple[Finding, ...]]:
+    """Return the text as it stands: `clean` brings cell by cell into NFC, and most cells are there already."""
     if encoding is not None:
         if not isinstance(encoding, str):
             raise InvalidInput(f"{encoding!r} is not the name of an encoding", path="encoding")
         if encoding.lower() == "tcvn3":
             return data.decode("latin-1").translate(_TCVN3), "tcvn3", ()
         try:
-            return unicodedata.normalize("NFC", data.decode(encoding)), encoding, ()
+            return data.decode(encoding), encoding, ()
         except LookupError as error:
             raise InvalidInput(f"unknown encoding {encoding!r}", path="encoding") from error
         except UnicodeDecodeError as error:
             raise InvalidInput(f"not {encoding}: {error.reason}", path=f"byte {error.start}") from error
     for mark, name in _MARKS:
         if data.startswith(mark):
-            return decode(data, encoding=name)
+            return _decode(data, name)
     nulls = (data[1:2000:2].count(0), data[0:2000:2].count(0))
     if max(nulls) > len(data[:2000]) // 5:
-        return decode(data, encoding="utf-16-le" if nulls[0] > nulls[1] else "utf-16-be")
+        return _decode(data, "utf-16-le" if nulls[0] > nulls[1] else "utf-16-be")
     try:
-        return unicodedata.normalize("NFC", data.decode("utf-8")), "utf-8", ()
+        return data.decode("utf-8"), "utf-8", ()
     except UnicodeDecodeError as error:
         place = error.start
     if _is_tcvn3(data):
         return data.decode("latin-1").translate(_TCVN3), "tcvn3", (_guessed(place, "TCVN3"),)
     try:
-        text = unicodedata.normalize("NFC", data.decode("cp1258"))
+        text = data.decode("cp1258")
     except UnicodeDecodeError as error:
         raise InvalidInput(
             "the text is neither UTF-8 nor UTF-16 nor Windows-1258; name its encoding", path=f"byte {error.start}"
@@ -141,17 +150,16 @@ def plain_key(text: str) -> str:
     )
 
 
-def _csv_rows(text: str) -> Iterator[tuple[Any, ...]]:
+def _csv_rows(text: str) -> Iterator[Sequence[Any]]:
     sample = "\n".join(text[:20_000].splitlines()[:_HEAD_ROWS])
     delimiter = max(_DELIMITERS, key=sample.count)
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            yield tuple(row)
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     except csv.Error as error:
         raise InvalidInput(f"not a readable CSV file: {error}", path="data") from error
 
 
-def _xlsx_rows(data: bytes, sheet: str | None) -> Iterator[tuple[Any, ...]]:
+def _xlsx_rows(data: bytes, sheet: str | None) -> Iterator[Sequence[Any]]:
     try:
         import openpyxl  # noqa: PLC0415 - an extra, loaded when it is used
     except ImportError as error:
@@ -191,27 +199,32 @@ def _check_package(data: bytes) -> None:
         raise InvalidInput(f"not a readable worksheet: {error}", path="data") from error
 
 
-def _with_heading(rows: Iterator[tuple[Any, ...]], encoding: str, findings: tuple[Finding, ...]) -> RawTable:
-    columns: dict[str, int] | None = None
-    kept: list[tuple[int, tuple[Any, ...]]] = []
-    for number, row in enumerate(rows, start=1):
-        if columns is None:
-            columns = _heading(row)
-            if columns is None and number >= _HEAD_ROWS:
-                break
-        elif any(row) or any(cell not in (None, "") for cell in row):  # the number 0 is something too
-            if len(kept) >= MAX_ROWS:
+def _with_heading(rows: Iterator[Sequence[Any]], encoding: str, findings: tuple[Finding, ...]) -> RawTable:
+    numbered = enumerate(rows, start=1)
+    for number, row in numbered:
+        columns = _heading(row)
+        if columns is not None:
+            return RawTable(columns=columns, rows=_filled(numbered), encoding=encoding, findings=findings)
+        if number >= _HEAD_ROWS:
+            break
+    raise InvalidInput(
+        f"no heading with a dossier code or an applicant in the first {_HEAD_ROWS} rows (read as {encoding})",
+        path="row 1",
+    )
+
+
+def _filled(numbered: Iterator[tuple[int, Sequence[Any]]]) -> Iterator[tuple[int, Sequence[Any]]]:
+    """Yield the rows in which something stands."""
+    kept = 0
+    for number, row in numbered:
+        if any(row) or any(cell not in (None, "") for cell in row):  # the number 0 is something too
+            kept += 1
+            if kept > MAX_ROWS:
                 raise InvalidInput(f"more than {MAX_ROWS} rows", path=f"row {number}")
-            kept.append((number, row))
-    if columns is None:
-        raise InvalidInput(
-            f"no heading with a dossier code or an applicant in the first {_HEAD_ROWS} rows (read as {encoding})",
-            path="row 1",
-        )
-    return RawTable(columns=columns, rows=tuple(kept), encoding=encoding, findings=findings)
+            yield number, row
 
 
-def _heading(row: tuple[Any, ...]) -> dict[str, int] | None:
+def _heading(row: Sequence[Any]) -> dict[str, int] | None:
     known = {
         name: item["key"] for item in load("egov_vn.dossier", "registers").table("headings") for name in item["names"]
     }
