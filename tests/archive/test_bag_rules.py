@@ -309,7 +309,7 @@ def test_both_refuse_the_same_damage(tmp_path: Path, data: st.DataObject, files:
         where = data.draw(st.integers(0, len(content)))
         place.write_bytes(content[:where] + b"!" + content[where:])
     assert check_bag(folder).conforms is False
-    with pytest.raises(bagit.BagError):
+    with pytest.raises((bagit.BagError, ValueError, LookupError)):  # of its own, and of Python where it is not careful
         bagit.Bag(str(folder)).validate(processes=1)
 
 
