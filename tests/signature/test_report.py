@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
 
@@ -152,3 +153,20 @@ def test_what_is_signed_names_the_holder(report: Report) -> None:
     assert isinstance(signer, CertificateInfo)
     assert signer.is_valid_at(T0 + timedelta(days=1))
     assert len(report.all_findings) > 40
+
+
+@pytest.mark.parametrize(
+    ("covers", "vietnamese"),
+    [
+        ("whole document", "toàn bộ tài liệu"),
+        ("bytes 0-91691 of 198551", "byte 0-91691 trên 198551"),
+        ("not the whole document", "không phải toàn bộ tài liệu"),
+        ("#HD-17 (/HDon/DLHDon), whole document", "#HD-17 (/HDon/DLHDon), toàn bộ tài liệu"),
+    ],
+)
+def test_what_is_covered_is_told_in_the_reader_s_language(covers: str, vietnamese: str) -> None:
+    told = Report(signatures=(replace(signature(Indication.INDETERMINATE), covers=covers),), at=T0)
+    assert f"Phạm vi được ký: {vietnamese}\n" in told.to_terminal("vi") + "\n"
+    assert f": {covers}\n" in told.to_terminal("en") + "\n"
+    assert f"<dd>{vietnamese}</dd>" in told.to_html("vi")
+    assert told.signatures[0].to_dict()["covers"] == covers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -43,6 +44,9 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "FAILED": "KHÔNG HỢP LỆ",
         "NONE": "KHÔNG CÓ CHỮ KÝ",
         "from_to": "từ {0} đến {1}",
+        "whole document": "toàn bộ tài liệu",
+        "not the whole document": "không phải toàn bộ tài liệu",
+        "bytes": "byte {0} trên {1}",
     },
     "en": {
         "title": "Signature report",
@@ -191,10 +195,18 @@ def _facts(signature: SignatureReport, words: Mapping[str, str]) -> list[tuple[s
         (words["signed_at"], _time(signature.signed_at) if signature.signed_at else None),
         (words["proven_at"], _time(signature.proven_at) if signature.proven_at else None),
         (words["level"], signature.level.value if signature.level else None),
-        (words["covers"], signature.covers),
+        (words["covers"], _extent(signature.covers, words)),
         (words["fingerprint"], signer.sha256 if signer else None),
     ]
     return [(label, value) for label, value in rows if value]
+
+
+def _extent(covers: str, words: Mapping[str, str]) -> str:
+    """Return what a signature covers in the language of *words*; names of elements stay as they are."""
+    span = re.fullmatch(r"bytes (\d+-\d+) of (\d+)", covers)
+    if span is not None:
+        return words.get("bytes", covers).format(*span.groups())
+    return ", ".join(words.get(part, part) for part in covers.split(", "))
 
 
 def _verdict(report: Report, words: Mapping[str, str]) -> str:
