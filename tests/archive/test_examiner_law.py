@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 
 from egov_vn.archive import (
     ArchivalFile,
     HeldFile,
+    Record,
     Retention,
     Schedule,
     due_in_current_archive,
@@ -185,10 +188,26 @@ def test_an_agency_may_be_longer_never_shorter() -> None:
     assert own.below(official) == ("certification.contract",)
 
 
-def test_one_permanent_record_makes_the_file_permanent(make_record: object, make_file: object) -> None:
+def test_one_permanent_record_makes_the_file_permanent(make_record: Callable[..., Record]) -> None:
     maker = make_record
-    records = [maker(1, maintenance="10 năm"), maker(2, maintenance="Vĩnh viễn")]  # type: ignore[operator]
+    records = [maker(1, maintenance="10 năm"), maker(2, maintenance="Vĩnh viễn")]
     file = ArchivalFile.of(
         records, file_code="H13.12.3.2026.01", title="T", mode="01", number_of_paper=0, risk_recovery=False
     )
     assert file.retention == Retention.permanent()
+
+
+def test_no_file_is_kept_shorter_than_a_record_in_it(make_record: Callable[..., Record]) -> None:
+    maker = make_record
+    fields: dict[str, Any] = {
+        "file_code": "H13.12.3.2026.01",
+        "title": "T",
+        "mode": "01",
+        "number_of_paper": 0,
+        "risk_recovery": False,
+    }
+    with pytest.raises(InvalidInput, match="khoản 4 Điều 15") as refused:
+        ArchivalFile.of([maker(1), maker(2, maintenance="50 năm")], maintenance="30 năm", **fields)
+    assert refused.value.path == "records[1].maintenance"
+    for period in ("50 năm", "70 năm", "Vĩnh viễn", "Khác"):
+        ArchivalFile.of([maker(1), maker(2, maintenance="50 năm")], maintenance=period, **fields)

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol, Self
 
+from egov_vn import law
 from egov_vn.archive.fields import CODE_SEPARATOR, FieldTable, Scheme, table
 from egov_vn.archive.retention import Retention
 from egov_vn.archive.rules import CheckFinding
@@ -189,6 +190,7 @@ class ArchivalFile:
                 given[name] = value
         made = cls(description=Description.of(kind, given), records=held, documentation=tuple(documentation))
         made.check_identity()
+        made.check_period()
         return made
 
     @property
@@ -219,6 +221,18 @@ class ArchivalFile:
                 if value and value in seen:
                     raise InvalidInput(f"{value!r} names two records", path=f"records[{index}].{name}")
                 seen.add(value)
+
+    def check_period(self) -> None:
+        """Raise `InvalidInput` if a record is kept longer than the file (Luật Lưu trữ, khoản 4 Điều 15)."""
+        own = self.retention
+        for index, record in enumerate(self.records):
+            period = record.retention
+            if own is not None and period is not None and Retention.longest((own, period)) != own:
+                raise InvalidInput(
+                    f"the record is kept {period.text('en').lower()}, the file only {own.text('en').lower()}",
+                    path=f"records[{index}].maintenance",
+                    source=str(law.load("egov_vn.archive", "retention").rules["longest_wins"].versions[-1].source),
+                )
 
 
 def _derived(records: tuple[Record, ...]) -> dict[str, Any]:
