@@ -16,7 +16,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from egov_vn.archive import CheckReport, Payload, check_bag, read_bag, write_bag
+from egov_vn.archive.tree import FolderTree
 from egov_vn.clock import VIETNAM
+from egov_vn.errors import InvalidInput
 from egov_vn.finding import Severity
 
 # bagit-python's own use of re.sub; gone when it says count= by name
@@ -218,6 +220,25 @@ def test_corners_of_the_rfc(tmp_path: Path, name: str) -> None:
 def test_names_with_line_ends_are_read_as_values(tmp_path: Path) -> None:
     files = {"data/a\nb": b"y", "manifest-sha256.txt": MANIFEST + line(b"y", "data/a%0Ab").encode()}
     assert read_bag(lay(tmp_path / "bag", {**BASE, **files})).paths == ("data/a", "data/a\nb")
+
+
+@pytest.mark.parametrize("size", [10, 400_000])
+def test_a_file_that_fails_while_it_is_hashed_is_a_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    path = tmp_path / "bag"
+    write_bag(path, [Payload(name=str(number), source=b"x" * size) for number in range(4)], at=AT)
+    real = FolderTree._open
+
+    def failing(self: FolderTree, name: str) -> int:
+        if name == "data/2":
+            raise InvalidInput("cannot be read: Input/output error", path=name)
+        return real(self, name)
+
+    monkeypatch.setattr(FolderTree, "_open", failing)
+    report = check_bag(path)
+    assert report.conforms is False
+    assert [(item.code, item.path) for item in report.findings] == [("ARC-PATH-UNREADABLE", "data/2")]
 
 
 # --------------------------------------------------------------------------------------------------- with bagit-python

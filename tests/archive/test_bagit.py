@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -323,18 +323,18 @@ HOSTILE: dict[str, tuple[dict[str, bytes], str]] = {
 def test_hostile_tags_are_findings_and_take_no_time(tmp_path: Path, name: str) -> None:
     tags, code = HOSTILE[name]
     path = _bag_with(tmp_path / "bag", **tags)
-    start = perf_counter()
+    start = process_time()
     report = check_bag(path)
-    assert perf_counter() - start < 8
+    assert process_time() - start < 8
     assert code in {item.code for item in report.findings}
     assert len(report.findings) < 700
 
 
 def test_a_value_of_many_folded_lines_is_joined_in_linear_time(tmp_path: Path) -> None:
     path = _bag_with(tmp_path / "bag", bag__info_txt=b"Note: a\n" + b" b\n" * 300_000)
-    start = perf_counter()
+    start = process_time()
     ((label, value),) = read_bag(path).info
-    assert perf_counter() - start < 4
+    assert process_time() - start < 4
     assert (label, len(value)) == ("Note", 600_001)
 
 

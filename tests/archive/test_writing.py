@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from threading import Thread, current_thread, main_thread
 from typing import Any
 
 import pytest
@@ -321,6 +322,14 @@ def test_names_that_no_disk_can_hold_are_refused_in_every_form(
     assert below(tmp_path) == []
 
 
+@pytest.mark.parametrize("name", ["a\\b.zip", "C:x.zip", "..zip"])
+def test_a_zip_whose_name_cannot_name_its_folder_is_no_bag(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InvalidInput, match="cannot name the folder") as caught:
+        write_bag(tmp_path / name, [], at=AT)
+    assert caught.value.path == str(tmp_path / name)
+    assert below(tmp_path) == []
+
+
 # ------------------------------------------------------------------------------------------------- what XML cannot hold
 
 
@@ -419,6 +428,29 @@ def test_each_waits_for_its_threads_when_it_is_interrupted() -> None:
     assert count < 39
     time.sleep(0.1)
     assert len(done) == count
+
+
+def test_a_wait_that_is_interrupted_still_waits_for_who_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Impatient(Thread):
+        interrupted = False
+
+        def join(self, timeout: float | None = None) -> None:
+            if not Impatient.interrupted:
+                Impatient.interrupted = True
+                raise KeyboardInterrupt
+            super().join(timeout)
+
+    monkeypatch.setattr("egov_vn.archive.parallel.Thread", Impatient)
+    busy: list[int] = []
+
+    def work(number: int) -> None:
+        if current_thread() is not main_thread():
+            time.sleep(0.1)
+            busy.append(number)
+
+    with pytest.raises(KeyboardInterrupt):
+        each(work, range(40), workers=2)
+    assert busy
 
 
 def test_bytes_of_any_kind_are_passed_on() -> None:
