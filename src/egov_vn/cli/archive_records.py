@@ -17,14 +17,13 @@ from egov_vn.archive.disposal import Proposed
 from egov_vn.archive.fields import Scheme
 from egov_vn.archive.holdings import read_holdings
 from egov_vn.archive.papers import destruction_sheet, to_pdf, to_xlsx
-from egov_vn.cli.verify import read_file, read_language, read_time, write_whole
+from egov_vn.cli.common import LANG, Lang, language_of, read_file, read_time, write_whole
 from egov_vn.errors import InvalidInput, NotInForce
 from egov_vn.finding import Severity, render_terminal
 
 __all__ = ["add_to"]
 
 JSON = typer.Option(False, "--json", help="In kết quả dạng JSON.")
-LANG = typer.Option("vi", "--lang", help="vi hoặc en.")
 _SCHEMES: dict[str, Scheme] = {"nd30": "nd30_2020", "tt02": "tt02_2019"}
 
 
@@ -41,10 +40,10 @@ def convert(
         ..., "--kind", help="nd30: file, outgoing, incoming; tt02: file, document, picture, recording."
     ),
     as_json: bool = JSON,
-    lang: str = LANG,
+    lang: Lang = LANG,
 ) -> None:
     """Chuyển bản ghi cũ sang TT 05/2025 và nêu mọi mất mát; mã thoát 1 nếu còn trường thiếu hoặc sai."""
-    language = read_language(lang)
+    language = language_of(lang)
     if old not in _SCHEMES:
         raise typer.BadParameter("nd30 hoặc tt02", param_hint="--from")
     made = [(from_nd30 if old == "nd30" else from_tt02)(kind, values) for values in _records(source, kind, old)]
@@ -71,13 +70,13 @@ def destruction(
     agency: str = typer.Option("", "--agency", help="Cơ quan lập (cho PDF)."),
     local: bool = typer.Option(False, "--not-a-source", help="Cơ quan không thuộc nguồn nộp vào lưu trữ lịch sử."),
     as_json: bool = JSON,
-    lang: str = LANG,
+    lang: Lang = LANG,
 ) -> None:
     """Đề xuất hồ sơ đưa vào danh mục xem xét hủy, nêu lý do với từng hồ sơ giữ lại; không hủy gì.
 
     Mã thoát 1 nếu không có gì để đề xuất, 3 nếu ngày xét thuộc thời của luật cũ.
     """
-    language = read_language(lang)
+    language = language_of(lang)
     held, day = read_holdings(read_file(source), name=source.name), _day(on)
     try:
         proposal = propose_destruction(held, on=day, transfers_to_historical=not local)

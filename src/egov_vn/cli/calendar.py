@@ -22,7 +22,7 @@ from egov_vn.clock import VIETNAM
 from egov_vn.errors import BeyondHorizon, InvalidInput
 from egov_vn.finding import Language, Severity, render_terminal, worst
 
-__all__ = ["Lang", "register", "undecided"]
+__all__ = ["register", "undecided"]
 
 _STYLES = {
     DayKind.HOLIDAY: "bold white on red",

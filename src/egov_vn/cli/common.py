@@ -23,7 +23,6 @@ __all__ = [
     "print_json",
     "read_day",
     "read_file",
-    "read_language",
     "read_secret",
     "read_time",
     "write_whole",
@@ -44,13 +43,6 @@ LANG = typer.Option(Lang.VI, "--lang", help="vi hoặc en.")
 def language_of(lang: Lang) -> Language:
     """Return the language that findings and reports are rendered in."""
     return "en" if lang is Lang.EN else "vi"
-
-
-def read_language(lang: str) -> Language:
-    """Return the language that *lang* names."""
-    if lang not in Lang.__members__.values():
-        raise typer.BadParameter("vi hoặc en", param_hint="--lang")
-    return language_of(Lang(lang))
 
 
 def read_day(text: str | None, option: str) -> date | None:

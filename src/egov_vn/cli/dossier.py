@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 import typer
 
 from egov_vn.calendar import WorkCalendar, WorkHours
-from egov_vn.cli.calendar import Lang, undecided
+from egov_vn.cli.calendar import undecided
+from egov_vn.cli.common import LANG, Lang, language_of, read_time
 from egov_vn.clock import VIETNAM
 from egov_vn.dossier import (
     ComponentCode,
@@ -53,7 +54,6 @@ _AT = typer.Option(None, "--at", help="Thời điểm xét: 2026-02-12T09:00 (m�
 _HOURS = typer.Option(None, "--hours", help='Giờ làm việc: "07:30-11:30, 13:00-17:00".')
 _PROJECTED = typer.Option(False, "--projected", help="Dự kiến cả những năm chưa có thông báo.")
 _JSON = typer.Option(False, "--json", help="In JSON.")
-_LANG = typer.Option(Lang.VI, "--lang", help="vi hoặc en.")
 
 
 def register(app: typer.Typer) -> None:
@@ -65,7 +65,7 @@ def register(app: typer.Typer) -> None:
 def _code(
     code: str = typer.Argument(..., help="Mã hồ sơ, ví dụ 000.00.00.H13-260212-0001, mã thủ tục, mã kết quả …"),
     as_json: bool = _JSON,
-    lang: Lang = _LANG,
+    lang: Lang = LANG,
 ) -> None:
     try:
         found = _any_code(code)
@@ -97,7 +97,7 @@ def _code(
         }
     else:
         fields = {"code": str(found), "valid": True, "kind": type(found).__name__}
-    text = found.explain("en" if lang is Lang.EN else "vi")
+    text = found.explain(language_of(lang))
     typer.echo(json.dumps(fields, ensure_ascii=False) if as_json else text)
 
 
@@ -108,15 +108,15 @@ def _check(
     hours: str | None = _HOURS,
     projected: bool = _PROJECTED,
     as_json: bool = _JSON,
-    lang: Lang = _LANG,
+    lang: Lang = LANG,
 ) -> None:
     dossier = _read(file)
-    found = [*check(dossier), *check_paper_codes(dossier, _instant(at))]
+    found = [*check(dossier), *check_paper_codes(dossier, read_time(at))]
     if dossier.events:
         known = set(found)
         calendar, office = _office(hours, projected=projected)
         try:
-            late = audit(dossier, _instant(at), calendar=calendar, hours=office)
+            late = audit(dossier, read_time(at), calendar=calendar, hours=office)
         except BeyondHorizon as error:
             raise undecided(error) from error
         found += [item for item in late if item not in known]
@@ -124,7 +124,7 @@ def _check(
         typer.echo(json.dumps({"file": file.name, "findings": [item.to_dict() for item in found]}, ensure_ascii=False))
     else:
         nothing = "No findings." if lang is Lang.EN else "Không có phát hiện nào."
-        typer.echo(render_terminal(found, "en" if lang is Lang.EN else "vi") or nothing)
+        typer.echo(render_terminal(found, language_of(lang)) or nothing)
     if worst(found) is Severity.ERROR:
         raise typer.Exit(1)
 
@@ -136,10 +136,10 @@ def _show(
     hours: str | None = _HOURS,
     projected: bool = _PROJECTED,
     as_json: bool = _JSON,
-    lang: Lang = _LANG,
+    lang: Lang = LANG,
 ) -> None:
-    dossier, instant = _read(file), _instant(at)
-    word: Language = "en" if lang is Lang.EN else "vi"
+    dossier, instant = _read(file), read_time(at)
+    word = language_of(lang)
     if not (dossier.events or dossier.received_at or dossier.submitted_at):
         _undated(dossier, as_json=as_json, word=word)
     calendar, office = _office(hours, projected=projected)
@@ -265,7 +265,7 @@ def _allocate(
     as_json: bool = _JSON,
 ) -> None:
     allocator = SqliteAllocator(db)
-    code = allocator.allocate(agency, _instant(at))
+    code = allocator.allocate(agency, read_time(at))
     if reference:
         allocator.confirm(code, reference)
     fields = {"code": str(code), "received_on": code.received_on.isoformat(), "ordinal": code.ordinal}
@@ -305,17 +305,6 @@ def _read(file: Path) -> Dossier:
 
 def _office(hours: str | None, *, projected: bool) -> tuple[WorkCalendar, WorkHours]:
     return WorkCalendar.official(projected=projected), WorkHours(hours) if hours else official_hours()
-
-
-def _instant(text: str | None) -> datetime:
-    """Read an instant; without a zone it is Vietnamese time; without a text it is now."""
-    if text is None:
-        return datetime.now(VIETNAM)
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidInput(f"{text!r} is not a time such as 2026-02-12T09:00", path="--at") from error
-    return at if at.tzinfo is not None else at.replace(tzinfo=VIETNAM)
 
 
 def _duty(item: Duty) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from typing import Any
 import typer
 
 from egov_vn.calendar import WorkCalendar
-from egov_vn.cli.calendar import Lang, undecided
+from egov_vn.cli.calendar import undecided
+from egov_vn.cli.common import LANG, Lang, language_of, read_time, write_whole
 from egov_vn.cli.dossier import GROUP
-from egov_vn.cli.verify import write_whole
 from egov_vn.clock import VIETNAM
 from egov_vn.dossier import (
     Indicator,
@@ -51,7 +51,6 @@ __all__ = ["register"]
 _MAX_JSON = 64 * 1024 * 1024
 _FACTS = typer.Argument(..., help="Danh sách hồ sơ (CSV).", exists=True, dir_okay=False, readable=True)
 _JSON = typer.Option(False, "--json", help="In JSON.")
-_LANG = typer.Option(Lang.VI, "--lang", help="vi hoặc en.")
 _OUT = typer.Option(None, "--out", "-o", help="Ghi ra tệp .html, .csv, .xlsx hoặc .json.")
 
 
@@ -72,7 +71,7 @@ def _report(
     key: str | None = typer.Option(None, "--key", help="Chỉ dòng này (mã lĩnh vực, cơ quan)."),
     out: Path | None = _OUT,
     as_json: bool = _JSON,
-    lang: Lang = _LANG,
+    lang: Lang = LANG,
 ) -> None:
     words = _mapping(names) if names else {}
     with _reader(facts) as reader:
@@ -85,13 +84,13 @@ def _report(
         for code in made.drill(tally, drill, key=key):
             typer.echo(code)
     elif out is not None:
-        write_whole(out, _rendered(made, findings, out.suffix.lower(), _language(lang)))
+        write_whole(out, _rendered(made, findings, out.suffix.lower(), language_of(lang)))
     elif as_json:
-        plain = {**made.to_dict(_language(lang)), "findings": [item.to_dict() for item in findings]}
+        plain = {**made.to_dict(language_of(lang)), "findings": [item.to_dict() for item in findings]}
         typer.echo(json.dumps({**plain, "bad_rows": [str(item) for item in reader.bad]}, ensure_ascii=False, indent=2))
     else:
-        typer.echo(report_csv(made, _language(lang)).decode("utf-8-sig"), nl=False)
-    _finish(findings, _language(lang), bad=bool(reader.bad))
+        typer.echo(report_csv(made, language_of(lang)).decode("utf-8-sig"), nl=False)
+    _finish(findings, language_of(lang), bad=bool(reader.bad))
 
 
 @GROUP.command("check-report", help="Kiểm tra một biểu báo cáo (JSON): các quan hệ giữa các cột, số chuyển kỳ.")
@@ -99,7 +98,7 @@ def _check_report(
     file: Path = typer.Argument(..., help="Báo cáo (JSON).", exists=True, dir_okay=False),
     previous: Path | None = typer.Option(None, "--previous", help="Báo cáo kỳ trước (JSON).", exists=True),
     as_json: bool = _JSON,
-    lang: Lang = _LANG,
+    lang: Lang = LANG,
 ) -> None:
     earlier = StatisticalReport.from_dict(_load(previous)) if previous else None
     findings = check_report(StatisticalReport.from_dict(_load(file)), previous=earlier)
@@ -108,7 +107,7 @@ def _check_report(
             json.dumps({"holds": not findings, "findings": [item.to_dict() for item in findings]}, ensure_ascii=False)
         )
         raise typer.Exit(1 if findings else 0)
-    _finish(findings, _language(lang))
+    _finish(findings, language_of(lang))
     typer.echo("Các quan hệ đều đúng." if lang is Lang.VI else "All identities hold.")
 
 
@@ -121,7 +120,7 @@ def _indicators(
     score: bool = typer.Option(False, "--score", help="Cộng điểm và xếp loại, theo khoảng thấp nhất đến cao nhất."),
     out: Path | None = _OUT,
     as_json: bool = _JSON,
-    lang: Lang = _LANG,
+    lang: Lang = LANG,
 ) -> None:
     window = Period.parse(period)
     stated = dict(IndicatorInputs.from_dict(_mapping(inputs)).values()) if inputs else {}
@@ -133,17 +132,17 @@ def _indicators(
     _complain(reader.bad)
     total = national_score(found) if score else None
     if out is not None:
-        _list(out, indicator_listing(found, _language(lang)), _language(lang))
+        _list(out, indicator_listing(found, language_of(lang)), language_of(lang))
     elif as_json:
-        plain: Any = [item.to_dict(_language(lang)) for item in found]
+        plain: Any = [item.to_dict(language_of(lang)) for item in found]
         if total is not None:
-            plain = {"indicators": plain, "score": total.to_dict(_language(lang))}
+            plain = {"indicators": plain, "score": total.to_dict(language_of(lang))}
         typer.echo(json.dumps(plain, ensure_ascii=False, indent=2))
     else:
         for item in found:
-            typer.echo(_indicator_line(item, _language(lang)))
+            typer.echo(_indicator_line(item, language_of(lang)))
         if total is not None:
-            typer.echo(_score_line(total, _language(lang)))
+            typer.echo(_score_line(total, language_of(lang)))
     if reader.bad:  # what could not be read is not in the figures
         raise typer.Exit(1)
 
@@ -157,27 +156,27 @@ def _overdue(
     projected: bool = typer.Option(False, "--projected", help="Dự kiến cả những năm chưa có thông báo."),
     out: Path | None = _OUT,
     as_json: bool = _JSON,
-    lang: Lang = _LANG,
+    lang: Lang = LANG,
 ) -> None:
     calendar = WorkCalendar.official(projected=projected) if working_days else None
     try:
         with _reader(facts) as reader:
             found = overdue_list(
                 reader,
-                at=_instant(at, "--at") if at else datetime.now(VIETNAM),
-                since=_instant(since, "--since") if since else None,
+                at=read_time(at),
+                since=read_time(since, "--since") if since else None,
                 calendar=calendar,
             )
     except BeyondHorizon as error:
         raise undecided(error) from error
     _complain(reader.bad)
     if out is not None:
-        _list(out, overdue_listing(found, _language(lang)), _language(lang))
+        _list(out, overdue_listing(found, language_of(lang)), language_of(lang))
     elif as_json:
         typer.echo(json.dumps([item.to_dict() for item in found], ensure_ascii=False, indent=2))
     else:
         for item in found:
-            typer.echo(_overdue_line(item, _language(lang)))
+            typer.echo(_overdue_line(item, language_of(lang)))
     if found or reader.bad:
         raise typer.Exit(1)
 
@@ -191,20 +190,20 @@ def _reconcile(
     encoding: str | None = typer.Option(None, "--encoding", help="Bảng mã của CSV, nếu tự nhận sai."),
     out: Path | None = _OUT,
     as_json: bool = _JSON,
-    lang: Lang = _LANG,
+    lang: Lang = LANG,
 ) -> None:
     left = read_lines(_bytes(paper), encoding=encoding)
     right = read_lines(_bytes(electronic), encoding=encoding)
     found = reconcile(left, right, late_after=timedelta(hours=late_hours), tolerance=timedelta(minutes=tolerance))
     if out is not None:
-        _list(out, reconciliation_listing(found, _language(lang)), _language(lang))
+        _list(out, reconciliation_listing(found, language_of(lang)), language_of(lang))
     elif as_json:
         typer.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))
     else:
         typer.echo(f"Sổ giấy {found.paper_count}, điện tử {found.electronic_count}, khớp {found.matched}.")
         notes = [*left.findings, *right.findings, *(item.to_finding() for item in found.differences)]
         if notes:
-            typer.echo(render_terminal(notes, _language(lang)))
+            typer.echo(render_terminal(notes, language_of(lang)))
         _complain((*found.bad_paper, *found.bad_electronic))
     if not found.agrees:
         raise typer.Exit(1)
@@ -223,7 +222,7 @@ def _form(
     out: Path | None = typer.Option(None, "--out", "-o", help="Tệp PDF."),
     as_json: bool = typer.Option(False, "--json", help="In nội dung dạng dữ liệu thay vì PDF."),
 ) -> None:
-    moment = _instant(at, "--at") if at else datetime.now(VIETNAM)
+    moment = read_time(at)
     filled = forms.fill(key, _mapping(values), code=code, at=moment, which=which)
     if as_json:
         typer.echo(json.dumps(filled.to_dict(), ensure_ascii=False, indent=2))
@@ -240,7 +239,7 @@ def _register(
     file: Path = typer.Argument(..., help="Sổ (JSON Lines).", exists=True, dir_okay=False),
     desk: str = typer.Option(..., "--desk", help="Tên bộ phận giữ sổ."),
     as_json: bool = _JSON,
-    lang: Lang = _LANG,
+    lang: Lang = LANG,
 ) -> None:
     book = RegisterBook.from_jsonl(_bytes(file), desk=desk)
     findings = book.check()
@@ -249,7 +248,7 @@ def _register(
         fields = {"holds": not findings, "entries": len(book), "head": str(book.head), "findings": notes}
         typer.echo(json.dumps(fields, ensure_ascii=False))
         raise typer.Exit(1 if findings else 0)
-    _finish(findings, _language(lang))
+    _finish(findings, language_of(lang))
     typer.echo(f"{len(book)} {'dòng' if lang is Lang.VI else 'entries'}, {book.head}")
 
 
@@ -287,10 +286,6 @@ def _overdue_line(item: OverdueDossier, lang: Language) -> str:
     )
     days = f"{item.days} {day}" + ("" if item.working_days is None else f" ({item.working_days} {working})")
     return f"{item.code}\t{item.officer}\t{item.due:%d/%m/%Y %H:%M}\t{days}" + ("" if item.apologised else f"\t{sorry}")
-
-
-def _language(lang: Lang) -> Language:
-    return "en" if lang is Lang.EN else "vi"
 
 
 @contextmanager
@@ -372,11 +367,3 @@ def _procedures(path: Path) -> list[Procedure]:
     if not isinstance(found, list):
         raise InvalidInput("must be a JSON list of procedures", path=str(path))
     return [Procedure.from_dict(item, source=f"{path.name}[{index}]") for index, item in enumerate(found)]
-
-
-def _instant(text: str, path: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidInput(f"{text!r} is not a time like 2026-02-12T09:00", path=path) from error
-    return found if found.tzinfo else found.replace(tzinfo=VIETNAM)

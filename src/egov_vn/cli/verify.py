@@ -15,7 +15,6 @@ from egov_vn.cli.common import (
     language_of,
     print_json,
     read_file,
-    read_language,
     read_secret,
     read_time,
     write_whole,
@@ -24,7 +23,7 @@ from egov_vn.errors import InvalidInput
 from egov_vn.finding import Severity, finding
 from egov_vn.signature import Indication, Report, RevocationData, SignaturePolicy, TrustStore, assess_file
 
-__all__ = ["read_file", "read_language", "read_revocation", "read_time", "register", "write_whole"]
+__all__ = ["read_revocation", "register"]
 
 _EXIT = {Indication.TOTAL_PASSED: 0, Indication.TOTAL_FAILED: 1, Indication.INDETERMINATE: 3}
 
