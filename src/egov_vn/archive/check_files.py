@@ -71,6 +71,7 @@ def begin_reading(inspection: Inspection, *, hashes: bool, workers: int) -> Read
         hashes=hashes,
         workers=workers,
     )
+    inspection.reading.begin()
     return inspection.reading
 
 

@@ -121,7 +121,12 @@ class Reading:
         helpers = workers - 1 if worth and workers > 1 and may_fork() else 0
         self._block = _CACHED if helpers or workers < 2 else _LONG
         self._shared = Shared(self._work, helpers=helpers, threads=workers, prepare=tree.detach)
-        self._shared.offer(range(first))
+        self._early = range(first)
+
+    def begin(self) -> None:
+        """Begin with the short files; from here on `close` must follow."""
+        self._shared.start()
+        self._shared.offer(self._early)
 
     def ask(self, names: Iterable[str]) -> None:
         """Have the long files among *names* read too."""

@@ -35,9 +35,12 @@ _F_SETPIPE_SZ: Final = 1031
 def may_fork() -> bool:
     """Say whether this process may fork: Linux, one thread (other threads' locks would never open), no daemon.
 
-    Threads are counted as the system sees them, for libraries start some that Python does not know.
+    Threads are counted as the system sees them, for libraries start some that Python does not know. A process that
+    ignores its children could not wait for them.
     """
     if sys.platform != "linux" or multiprocessing.current_process().daemon:
+        return False
+    if signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN:
         return False
     try:
         return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208 - one call
@@ -48,9 +51,9 @@ def may_fork() -> bool:
 class Shared(Generic[T]):
     """The pieces of *work*, by number, done by this process and up to *helpers* forked ones.
 
-    *prepare* is called first in each helper. Pieces are offered until `results` is called, which works too and yields
-    every result as it comes. Without helpers, heavy pieces are done by *threads*. `lost` holds the pieces that a helper
-    took and did not bring back, because something ended it.
+    *prepare* is called first in each helper. After `start` pieces are offered until `results` is called, which works
+    too and yields every result as it comes. Without helpers, heavy pieces are done by *threads*. `lost` holds the
+    pieces that a helper took and did not bring back, because something ended it.
     """
 
     def __init__(
@@ -66,9 +69,13 @@ class Shared(Generic[T]):
         self._ended: list[Any] = []
         self._numbers = self._offers = -1
         self._paused = False
+        self._wanted, self._prepare = helpers, prepare
         self.lost: set[int] = set()
-        if helpers > 0:
-            self._fork(helpers, prepare)
+
+    def start(self) -> None:
+        """Start the helpers; from here on `close` must follow, whatever happens."""
+        if self._wanted > 0:
+            self._fork(self._wanted)
 
     def offer(self, numbers: Iterable[int], *, heavy: bool = False) -> None:
         """Offer the pieces *numbers*; a heavy one is long and leaves Python's lock while it runs."""
@@ -112,16 +119,19 @@ class Shared(Generic[T]):
                 setattr(self, name, -1)
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
-        for descriptor, (process, _) in self._helpers.items():
-            os.close(descriptor)
-            process.kill()
+        while self._helpers:
+            descriptor, (process, _) = self._helpers.popitem()
             self._ended.append(process)
-        self._helpers.clear()
+            os.close(descriptor)
+            if process.pid is not None:
+                process.kill()
         while self._ended:
-            process = self._ended.pop()
-            process.join()
-            with suppress(ValueError):  # somebody else took its exit status: it has ended all the same
-                process.close()
+            process = self._ended[-1]
+            if process.pid is not None:
+                process.join()
+                with suppress(ValueError):  # somebody else took its exit status: it has ended all the same
+                    process.close()
+            self._ended.pop()
 
     def _next(self) -> int | None:
         if self._numbers < 0:
@@ -131,7 +141,7 @@ class Shared(Generic[T]):
 
     # ------------------------------------------------------------------------------------------------ this side of it
 
-    def _fork(self, helpers: int, prepare: Callable[[], None] | None) -> None:
+    def _fork(self, helpers: int) -> None:
         context = multiprocessing.get_context("fork")
         # the collector writes into every object and so would copy what the processes share; in a process of one thread
         # nobody else leaves anything to collect
@@ -141,15 +151,16 @@ class Shared(Generic[T]):
         for _ in range(helpers):
             reading, writing = os.pipe()
             # a daemon: Python ends it with this process
-            process = context.Process(target=self._help, args=(writing, os.getpid(), prepare), daemon=True)
+            process = context.Process(target=self._help, args=(writing, os.getpid()), daemon=True)
+            self._helpers[reading] = (process, bytearray())
             try:
                 process.start()
             except OSError:  # no more processes for this user: what has begun is enough
+                del self._helpers[reading]
                 os.close(reading)
                 break
             finally:
                 os.close(writing)
-            self._helpers[reading] = (process, bytearray())
         if not self._helpers:
             os.close(self._numbers)
             os.close(self._offers)
@@ -186,7 +197,7 @@ class Shared(Generic[T]):
 
     # ------------------------------------------------------------------------------------------------- the other side
 
-    def _help(self, descriptor: int, parent: int, prepare: Callable[[], None] | None) -> None:
+    def _help(self, descriptor: int, parent: int) -> None:
         """Do pieces until there are none; runs in a forked process."""
         # the terminal tells every process of an interrupt: the parent's answer to it is enough; what else the program
         # does upon a signal is not for its helper to do
@@ -197,8 +208,8 @@ class Shared(Generic[T]):
         gc.freeze()
         gc.enable()
         try:
-            if prepare is not None:
-                prepare()
+            if self._prepare is not None:
+                self._prepare()
             outbox = _Outbox(descriptor)
             while os.getppid() == parent and (number := self._next()) is not None:
                 data = pickle.dumps(self._work(number), 5)

@@ -60,7 +60,7 @@ def check(
     as_json: bool = typer.Option(False, "--json", help="In kết quả dạng JSON."),
     lang: str = typer.Option("vi", "--lang", help="vi hoặc en."),
     fixity: bool = typer.Option(True, "--fixity/--no-fixity", help="Tính lại giá trị băm của mọi tệp."),
-    workers: int = typer.Option(2, "--workers", min=1, max=64, help="Số tiến trình hoặc luồng chạy song song; 1 là chỉ tiến trình này."),
+    workers: int = typer.Option(2, "--workers", min=1, max=64, help="Số tiến trình (hoặc luồng) chạy song song."),
     signatures: bool = typer.Option(False, "--signatures", help="Kiểm tra cả chữ ký số trong gói tin."),
     trust: list[Path] = typer.Option([], "--trust", help="Chứng thư gốc được tin cậy: tệp hoặc thư mục."),
     at: str = typer.Option("", "--at", help="Thời điểm xét chữ ký, ISO 8601; mặc định là bây giờ."),
