@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -108,6 +110,34 @@ def test_what_the_list_leaves_open_is_not_compared() -> None:
     full = HandoverList(rows=(ListRow(code=CODE, title="T", start="01/02/2026", pages="02", mode="Công khai"),))
     assert compare(full, [report_of()]) == ()
     assert [item.code for item in compare(full, [report_of(numberOfPage=3)])] == ["ARC-LIST-DIFFERS"]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_list_is_read_as_spreadsheets_save_it(delimiter: str) -> None:
+    heads = ["Mã hồ sơ", "Tiêu đề hồ sơ", "Thời gian bắt đầu", "Số trang"]
+    title = unicodedata.normalize("NFD", "Hồ sơ về việc đất đai")
+    rows = [heads, [CODE, title, "01/02/2026", "2"]]
+    text = "\r\n".join(delimiter.join(row) for row in rows)
+    listing = HandoverList.read_csv(("\ufeff" + unicodedata.normalize("NFD", text)).encode())
+    assert compare(listing, [report_of(title="Hồ sơ về việc đất đai")]) == ()
+
+
+def test_a_list_in_xlsx_may_hold_days_and_numbers() -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["Mã hồ sơ", "Tiêu đề hồ sơ", "Thời gian bắt đầu", "Thời gian kết thúc", "Số trang"])
+    book.active.append([CODE, "T", date(2026, 2, 1), datetime(2026, 2, 1), 2.0])
+    out = io.BytesIO()
+    book.save(out)
+    listing = HandoverList.read_xlsx(out.getvalue())
+    assert listing.rows[0].start == listing.rows[0].end == "01/02/2026"
+    assert compare(listing, [report_of()]) == ()
+    assert [item.code for item in compare(listing, [report_of(numberOfPage=3)])] == ["ARC-LIST-DIFFERS"]
+
+
+def test_a_page_count_of_five_thousand_digits_is_a_difference() -> None:
+    listing = HandoverList(rows=(ListRow(code=CODE, title="T", pages="9" * 5000),))
+    assert [item.code for item in compare(listing, [report_of()])] == ["ARC-LIST-DIFFERS"]
 
 
 class _Fading(SignaturePolicy):

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, Self
 
 from egov_vn.archive.fields import codes
 from egov_vn.archive.report import CheckReport
 from egov_vn.archive.rules import CheckFinding, broken
-from egov_vn.archive.values import parse_date
+from egov_vn.archive.values import format_date, parse_date
 from egov_vn.errors import InvalidInput, Unavailable
 
 __all__ = ["HandoverList", "ListRow", "compare"]
@@ -27,6 +29,8 @@ HEADINGS: Final = ("STT", "Mã hồ sơ", "Tiêu đề hồ sơ", "Thời gian b
                    "Mức độ tiếp cận", "Thời hạn lưu trữ", "Ghi chú")  # fmt: skip
 _NAMES: Final = ("ordinal", "code", "title", "start", "end", "pages", "mode", "maintenance", "note")
 _REQUIRED: Final = ("code", "title")
+_DELIMITERS: Final = ",;\t"
+"""What separates cells: a comma, or what spreadsheets write where the comma is the decimal sign."""
 _MAX_ROWS: Final = 1_000_000
 _MAX_UNPACKED: Final = 256 * 1024 * 1024
 
@@ -64,7 +68,9 @@ class HandoverList:
         except UnicodeDecodeError as error:
             raise InvalidInput(f"not UTF-8 at byte {error.start}", path=name) from error
         try:
-            return cls.read_rows(csv.reader(io.StringIO(text, newline="")), name=name)
+            head = text.partition("\n")[0]
+            delimiter = max(_DELIMITERS, key=head.count)
+            return cls.read_rows(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), name=name)
         except csv.Error as error:
             raise InvalidInput(f"not CSV: {error}", path=name) from error
 
@@ -137,7 +143,14 @@ def _check_size(data: bytes, name: str) -> None:
 
 
 def _text(cell: object) -> str:
-    return "" if cell is None else str(cell).strip()
+    """Return what a cell shows: a day as the list writes it, a whole number without its point, text in NFC."""
+    if cell is None:
+        return ""
+    if isinstance(cell, date):
+        return format_date(cell)
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return unicodedata.normalize("NFC", str(cell)).strip()
 
 
 def _columns(head: list[str], name: str) -> Mapping[str, int]:
@@ -211,4 +224,6 @@ def _canonical(name: str, value: str) -> object:
             return value
     if name in ("start", "end"):
         return parse_date(value, partial=True) or value
-    return int(value) if name == "pages" and value.isascii() and value.isdigit() else " ".join(value.split())
+    if name == "pages" and value.isascii() and value.isdigit() and len(value) < 19:
+        return int(value)
+    return " ".join(unicodedata.normalize("NFC", value).split())

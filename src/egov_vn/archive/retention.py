@@ -83,10 +83,8 @@ class Retention:
     @classmethod
     def from_code(cls, code: str) -> Self | None:
         """Return the period of a code of the list `maintenance`; None for `07` *Khác*, an empty or an unknown code."""
-        known = codes("maintenance")
-        if code not in known or code == _OTHER:
-            return None
-        return cls.parse(known.label(code))
+        period = _periods().get(code)
+        return None if period is None else cls(period.years, period.start)
 
     @classmethod
     def longest(cls, periods: Iterable[Retention]) -> Retention:
@@ -133,6 +131,13 @@ class Retention:
 
     def __str__(self) -> str:
         return self.text()
+
+
+@cache
+def _periods() -> Mapping[str, Retention]:
+    """Return the periods of the code list by code; `07` *Khác* is none."""
+    known = codes("maintenance")
+    return MappingProxyType({code: Retention.parse(known.label(code)) for code in known.labels if code != _OTHER})
 
 
 def _rule(name: str) -> law.Timeline[Any]:
