@@ -19,6 +19,7 @@ from egov_vn.errors import InvalidInput, VerificationError
 from egov_vn.signature import Indication, Level, Report, SubIndication
 from egov_vn.signature.cms import assess_cms, sign_cms, verify_cms
 from egov_vn.signature.keys import KeySigner
+from egov_vn.signature.pades.container import TIMESTAMP_TOKEN, add_unsigned_attribute, signature_value
 from egov_vn.signature.revocation import RevocationData
 from egov_vn.testing import Profile, TestAuthority
 from egov_vn.testing import authority_certificates as making
@@ -288,3 +289,37 @@ def test_what_openssl_signs_passes(tmp_path: Path) -> None:
     )
     assert report.indication is Indication.TOTAL_PASSED
     assert report.signatures[0].level is Level.B_B
+
+
+def test_time_stamps_are_bounded(rsa: TestAuthority, person: KeySigner) -> None:
+    """Each costs a chain; a file names as many as it likes."""
+    made = sign_cms(CONTENT, signer=person, at=T0)
+    token = rsa.timestamper().timestamp(hashlib.sha256(signature_value(made)).digest())
+    for _ in range(55):
+        made = add_unsigned_attribute(made, TIMESTAMP_TOKEN, token)
+    report = assess(rsa, made)
+    assert report.indication is Indication.TOTAL_PASSED
+    assert sum(item.code == "SIG-TST-OK" for item in report.all_findings) == 50
+
+
+def test_signers_are_bounded(person: KeySigner) -> None:
+    made = sign_cms(CONTENT, signer=person, at=T0)
+    signer = asn1_cms.ContentInfo.load(made)["content"]["signer_infos"][0].dump()
+    crowd = b"\x31\x80" + signer * 101 + b"\x00\x00"  # of indefinite length, as are the members around it
+    inner = asn1_cms.ContentInfo.load(made)["content"]
+    fields = [inner[name].dump() for name in ("version", "digest_algorithms", "encap_content_info", "certificates")]
+    body = b"\x30\x80" + b"".join(fields) + crowd + b"\x00\x00"
+    whole = b"\x30\x80" + bytes.fromhex("06092a864886f70d010702") + b"\xa0\x80" + body + b"\x00\x00" + b"\x00\x00"
+    with pytest.raises(InvalidInput, match="100 signers"):
+        assess_cms(whole, content=CONTENT, at=T0)
+
+
+def test_attributes_offered_as_the_content(rsa: TestAuthority, person: KeySigner) -> None:
+    """The value over signed attributes is also one over their bytes: without attributes it "signs" them."""
+    info = asn1_cms.ContentInfo.load(sign_cms(CONTENT, signer=person, at=T0))
+    signer = info["content"]["signer_infos"][0]
+    content = b"\x31" + signer["signed_attrs"].dump()[1:]
+    del signer["signed_attrs"]
+    report = assess(rsa, info.dump(force=True), content=content)
+    assert (report.indication, report.sub_indication) == (Indication.TOTAL_FAILED, SubIndication.FORMAT_FAILURE)
+    assert "SIG-CRYPTO" not in codes(report)

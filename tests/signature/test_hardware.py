@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from typer.testing import CliRunner, Result
 
+from egov_vn.cli import build
 from egov_vn.clock import VIETNAM
 from egov_vn.errors import InvalidInput, Unavailable
-from egov_vn.signature import Indication, RevocationData, Signer
+from egov_vn.signature import Indication, RevocationData, Signer, TrustStore
 from egov_vn.signature.cms import assess_cms, sign_cms
 from egov_vn.signature.hardware import Pkcs11Signer
 from egov_vn.signature.keys import KeySigner, SignatureAlgorithm
@@ -164,3 +166,50 @@ def test_what_can_go_wrong(library: Path, keys: dict[str, KeySigner], tmp_path: 
             mismatched.sign(bytes(32), "rsa_pss_sha512_256")
     with pytest.raises(Unavailable):
         mismatched.sign(bytes(32), "rsa_pkcs1v15_sha256")  # after close
+
+
+def sign_by_command(folder: Path, library: Path, *options: str, answer: str | None = None) -> Result:
+    (folder / "note.txt").write_bytes(b"note")
+    (folder / "pin.txt").write_text("1234\n", encoding="utf-8")
+    named = [str(folder / item) if (folder / item).exists() else item for item in options]
+    command = ["sign", str(folder / "note.txt"), "--pkcs11-module", str(library), "--at", T0.isoformat(), "--force"]
+    return CliRunner().invoke(build(), [*command, *named], input=answer)
+
+
+def test_the_command_signs_with_a_device(
+    library: Path, keys: dict[str, KeySigner], authority: TestAuthority, tmp_path: Path
+) -> None:
+    """By label or identifier, with the certificate on the device or beside it, the PIN from a file or asked for."""
+    pem = keys["p256"].certificate.public_bytes(Encoding.PEM) + authority.issuing_pem
+    (tmp_path / "cert.pem").write_bytes(pem)
+    for options, answer in (
+        (("--token", "egov", "--key-label", "rsa2048", "--pin-file", "pin.txt"), None),
+        (("--token", "egov", "--key-id", "01"), "1234\n"),
+        (("--token", "egov", "--key-label", "p256", "--cert", "cert.pem", "--pin-file", "pin.txt"), None),
+    ):
+        done = sign_by_command(tmp_path, library, *options, answer=answer)
+        assert done.exit_code == 0, done.output
+        assert "1234" not in done.stdout
+        report = assess_cms(
+            (tmp_path / "note.txt.p7s").read_bytes(),
+            content=b"note",
+            at=T0,
+            trust=TrustStore.of(authority.root, intermediates=[authority.issuing]),
+            revocation=RevocationData(crls=(authority.crl(at=T0), authority.crl(at=T0, root=True))),
+        )
+        assert report.indication is Indication.TOTAL_PASSED
+
+
+def test_what_the_command_refuses_of_a_device(library: Path, tmp_path: Path) -> None:
+    (tmp_path / "wrong.txt").write_text("0000\n", encoding="utf-8")
+    for options in (
+        ("--token", "egov", "--pin-file", "pin.txt"),
+        ("--key-label", "rsa2048", "--pin-file", "pin.txt"),
+        ("--token", "egov", "--key-id", "xy", "--pin-file", "pin.txt"),
+        ("--token", "egov", "--key-label", "none", "--pin-file", "pin.txt"),
+        ("--token", "egov", "--key-label", "rsa2048", "--pin-file", "wrong.txt"),
+        ("--token", "other", "--key-label", "rsa2048", "--pin-file", "pin.txt"),
+        ("--token", "egov", "--key-label", "rsa2048", "--pin-file", "pin.txt", "--p12", "pin.txt"),
+    ):
+        assert sign_by_command(tmp_path, library, *options).exit_code != 0
+    assert not (tmp_path / "note.txt.p7s").exists()

@@ -321,3 +321,21 @@ def test_the_memo_answers_the_second_time(authority: TestAuthority) -> None:
             der(signer.certificate), at=T0, trust=authority.trust_store(), revocation=kept, memo=memo
         )
         assert report.indication is Indication.TOTAL_PASSED
+
+
+@pytest.mark.parametrize(
+    ("extended", "critical", "told"),
+    [
+        ((ExtendedKeyUsageOID.TIME_STAMPING,), True, False),
+        ((ExtendedKeyUsageOID.TIME_STAMPING,), False, True),
+        ((ExtendedKeyUsageOID.TIME_STAMPING, ExtendedKeyUsageOID.EMAIL_PROTECTION), True, True),
+    ],
+)
+def test_a_tsa_certificate_is_for_time_stamping_alone(
+    authority: TestAuthority, extended: tuple[x509.ObjectIdentifier, ...], critical: bool, told: bool
+) -> None:
+    profile = Profile(usage=frozenset({"digital_signature"}), extended=extended, extended_critical=critical)
+    tsa = authority.issue(making.authority_name("TSA 2"), profile=profile)
+    report = assess(authority, tsa, usage=Usage.TIME_STAMPING)
+    assert report.indication is Indication.TOTAL_PASSED
+    assert ("SIG-TSA-USAGE" in codes(report)) is told

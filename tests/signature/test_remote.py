@@ -7,12 +7,15 @@ import threading
 from collections.abc import Iterator
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
+from typer.testing import CliRunner, Result
 
+from egov_vn.cli import build
 from egov_vn.clock import VIETNAM
 from egov_vn.errors import InvalidInput, Unavailable
 from egov_vn.signature import Indication, RevocationData, Signer
@@ -171,3 +174,29 @@ def test_what_can_go_wrong(url: str, service: Service, authority: TestAuthority)
 def test_https_except_on_loopback(url: str) -> None:
     with pytest.raises(InvalidInput):
         RemoteSigner(url, credential="c1", token="t")
+
+
+def test_the_command_signs_at_a_service(url: str, authority: TestAuthority, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_bytes(b"note")
+    (tmp_path / "bearer").write_text("t\n", encoding="utf-8")
+    (tmp_path / "pin").write_text("42\n", encoding="utf-8")
+
+    def run(*options: str) -> Result:
+        named = [str(tmp_path / item) if (tmp_path / item).exists() else item for item in options]
+        command = ["sign", str(tmp_path / "note.txt"), "--csc-url", url, "--at", T0.isoformat()]
+        return CliRunner().invoke(build(), [*command, *named])
+
+    for options in (
+        ("--credential", "c1"),
+        ("--bearer-file", "bearer"),
+        ("--credential", "c2", "--bearer-file", "bearer"),
+        ("--credential", "c1", "--bearer-file", "bearer", "--pin-file", "bearer"),
+    ):
+        assert run(*options).exit_code != 0
+    assert not (tmp_path / "note.txt.p7s").exists()
+    done = run("--credential", "c1", "--bearer-file", "bearer", "--pin-file", "pin")
+    assert done.exit_code == 0, done.output
+    known = RevocationData(crls=(authority.crl(at=T0), authority.crl(at=T0, root=True)))
+    made = (tmp_path / "note.txt.p7s").read_bytes()
+    report = assess_cms(made, at=T0, content=b"note", trust=authority.trust_store(), revocation=known)
+    assert report.indication is Indication.TOTAL_PASSED

@@ -109,7 +109,9 @@ def test_issuer_and_serial_of_the_signing_certificate(authority: TestAuthority, 
     )
     found = check(remade(signer, with_("signing_certificate_v2", value)))
     wanted = (
-        (Indication.TOTAL_PASSED, None) if right else (Indication.INDETERMINATE, SubIndication.SIG_CONSTRAINTS_FAILURE)
+        (Indication.TOTAL_PASSED, None)
+        if right
+        else (Indication.INDETERMINATE, SubIndication.NO_SIGNING_CERTIFICATE_FOUND)
     )
     assert verdict(found) == wanted
 

@@ -108,12 +108,41 @@ def test_lists_that_are_about_others(authority: TestAuthority, signer: KeySigner
     for extension in (
         scope(only_contains_ca_certs=True),
         scope(only_contains_attribute_certs=True),
-        scope(indirect_crl=True),
         scope(full_name=theirs),
-        (x509.DeltaCRLIndicator(1), True),
     ):
         status = ask(authority, signer, crls=(crl(authority, extension, revoked=signer.certificate.serial_number),))
         assert (status.kind, status.unusable) == (StatusKind.UNKNOWN, ())
+
+
+def test_an_indirect_list_is_told_not_read(authority: TestAuthority, signer: KeySigner) -> None:
+    made = crl(authority, scope(indirect_crl=True), revoked=signer.certificate.serial_number)
+    status = ask(authority, signer, crls=(made,))
+    assert (status.kind, problems(status)) == (StatusKind.UNKNOWN, ["indirect"])
+
+
+DELTA = (x509.DeltaCRLIndicator(1), True)
+
+
+def test_a_delta_list_revokes_but_clears_nobody(authority: TestAuthority, signer: KeySigner) -> None:
+    serial = signer.certificate.serial_number
+    empty = ask(authority, signer, crls=(crl(authority, DELTA),))
+    assert (empty.kind, problems(empty)) == (StatusKind.UNKNOWN, ["incomplete"])
+    base = crl(authority, at=T0 - HOUR)
+    assert ask(authority, signer, crls=(base, crl(authority, DELTA))).kind is StatusKind.GOOD
+    listed = ask(authority, signer, crls=(base, crl(authority, DELTA, revoked=serial)))
+    assert listed.kind is StatusKind.REVOKED
+
+
+def test_only_a_delta_list_that_says_so_ends_a_suspension(authority: TestAuthority, signer: KeySigner) -> None:
+    serial = signer.certificate.serial_number
+    held = crl(authority, revoked=serial, reason=x509.ReasonFlags.certificate_hold, at=T0 - HOUR)
+    silent = crl(authority, DELTA)
+    assert ask(authority, signer, crls=(held, silent)).kind is StatusKind.SUSPENDED
+    some = crl(authority, scope(only_some_reasons=frozenset({x509.ReasonFlags.key_compromise})))
+    assert ask(authority, signer, crls=(held, some)).kind is StatusKind.SUSPENDED
+    back = crl(authority, DELTA, revoked=serial, reason=x509.ReasonFlags.remove_from_crl)
+    assert ask(authority, signer, crls=(held, back)).kind is not StatusKind.SUSPENDED
+    assert ask(authority, signer, crls=(held, crl(authority))).kind is StatusKind.GOOD
 
 
 def test_a_list_of_some_reasons_revokes_but_clears_nobody(authority: TestAuthority, signer: KeySigner) -> None:
@@ -137,6 +166,9 @@ def test_a_list_that_keeps_expired_certificates(authority: TestAuthority) -> Non
     assert problems(plain) == ["expired-unlisted"]
     keeps = x509.UnrecognizedExtension(ObjectIdentifier("2.5.29.60"), b"\x18\x0f20200101000000Z")
     assert ask(authority, short, crls=(crl(authority, (keeps, False), at=later),), at=later).kind is StatusKind.GOOD
+    from_later_on = x509.UnrecognizedExtension(ObjectIdentifier("2.5.29.60"), b"\x18\x0f20260220000000Z")
+    made = crl(authority, (from_later_on, False), at=later)
+    assert problems(ask(authority, short, crls=(made,), at=later)) == ["expired-unlisted"]
 
 
 def test_removed_from_a_list(authority: TestAuthority, signer: KeySigner) -> None:
@@ -157,6 +189,7 @@ def answer(
     at: datetime = T0,
     next_update: datetime | None = T0 + 7 * DAY,
     by_name: bool = False,
+    extension: tuple[x509.ExtensionType, bool] | None = None,
 ) -> bytes:
     builder = ocsp.OCSPResponseBuilder().add_response(
         cert=signer.certificate,
@@ -172,6 +205,8 @@ def answer(
     builder = builder.responder_id(encoding, by.certificate)
     if certificates:
         builder = builder.certificates(list(certificates))
+    if extension is not None:
+        builder = builder.add_extension(*extension)
     return _produced_at(builder.sign(by._key, hashes.SHA256()).public_bytes(Encoding.DER), by, at)
 
 
@@ -268,3 +303,47 @@ def test_what_is_revoked_by_one_source_is_revoked(fresh: TestAuthority) -> None:
     fresh.revoke(signer, at=T0 - HOUR, reason="key_compromise")
     status = ask(fresh, signer, ocsps=(good,), crls=(fresh.crl(at=T0),))
     assert (status.kind, status.reason, status.at) == (StatusKind.REVOKED, "key_compromise", T0 - HOUR)
+
+
+def test_an_answer_with_a_critical_extension(authority: TestAuthority, signer: KeySigner) -> None:
+    issuer = KeySigner(authority._issuing_key, authority.issuing)
+    strange = x509.UnrecognizedExtension(ObjectIdentifier("1.2.3.4"), b"\x05\x00")
+    for extension, expected in (
+        ((strange, True), ["critical-extension"]),
+        ((strange, False), []),
+        ((x509.OCSPNonce(b"12345678"), True), []),
+    ):
+        status = ask(authority, signer, ocsps=(answer(authority, signer, by=issuer, extension=extension),))
+        assert problems(status) == expected
+
+
+@pytest.mark.parametrize(
+    ("no_check", "reason", "before", "believed"),
+    [
+        (False, "superseded", HOUR, False),
+        (False, "superseded", -HOUR, True),
+        (False, "key_compromise", -HOUR, False),
+        (True, "key_compromise", HOUR, True),
+    ],
+)
+def test_a_responder_that_was_revoked(
+    fresh: TestAuthority, no_check: bool, reason: str, before: timedelta, believed: bool
+) -> None:
+    profile = Profile(
+        usage=frozenset({"digital_signature"}), extended=(ExtendedKeyUsageOID.OCSP_SIGNING,), ocsp_no_check=no_check
+    )
+    responder = fresh.issue(making.authority_name("OCSP 5"), profile=profile)
+    signer = fresh.issue_person("A")
+    made = answer(fresh, signer, by=responder, certificates=(responder.certificate,))
+    fresh.revoke(responder, at=T0 - before, reason=reason)
+    listed = fresh.crl(at=T0 + 2 * HOUR)
+    later = T0 + 3 * HOUR
+    status = certificate_status(
+        parsed(signer.certificate),
+        parsed(fresh.issuing),
+        data=RevocationData(crls=(listed,), ocsps=(made,)),
+        moment=T0,
+        at=later,
+        policy=SignaturePolicy.default(),
+    )
+    assert ("responder-revoked" not in problems(status)) is believed

@@ -1,7 +1,9 @@
-"""`egov-vn sign`: sign a PDF, XML or any file with a key in a file, at any level, with the look of the decree."""
+"""`egov-vn sign`: sign a PDF, XML or any file with a key in a file, a device or a remote service, at any level."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +27,9 @@ from egov_vn.signature import (
     OverPerson,
     PemSigner,
     PersonImage,
+    Pkcs11Signer,
     Pkcs12Signer,
+    RemoteSigner,
     SealImage,
     Signer,
     TrustStore,
@@ -34,6 +38,7 @@ from egov_vn.signature import (
     sign_pdf_reporting,
     sign_xml,
 )
+from egov_vn.signature.keys import load_certificates
 from egov_vn.signature.pades import Appearance
 
 __all__ = ["register"]
@@ -52,6 +57,18 @@ def sign(  # noqa: PLR0917 - typer reads the options from the parameters
     key: Path | None = typer.Option(None, "--key", help="Khóa bí mật PEM."),
     cert: Path | None = typer.Option(None, "--cert", help="Chứng thư PEM (kèm chứng thư cấp trên nếu có)."),
     key_password_file: Path | None = typer.Option(None, "--key-password-file", help="Tệp chứa mật khẩu của khóa."),
+    pkcs11_module: Path | None = typer.Option(
+        None, "--pkcs11-module", help="Thư viện PKCS#11 của thiết bị lưu khóa (USB token, HSM)."
+    ),
+    token: str = typer.Option("", "--token", help="Nhãn của thiết bị PKCS#11."),
+    key_label: str | None = typer.Option(None, "--key-label", help="Nhãn của khóa trong thiết bị."),
+    key_id: str | None = typer.Option(None, "--key-id", help="Mã (hex) của khóa trong thiết bị."),
+    csc_url: str = typer.Option("", "--csc-url", help="Địa chỉ API của dịch vụ ký số từ xa (CSC v2)."),
+    credential: str = typer.Option("", "--credential", help="Mã chứng thư (credentialID) ở dịch vụ ký số từ xa."),
+    bearer_file: Path | None = typer.Option(None, "--bearer-file", help="Tệp chứa mã truy cập dịch vụ ký số từ xa."),
+    pin_file: Path | None = typer.Option(
+        None, "--pin-file", help="Tệp chứa mã PIN; thiết bị PKCS#11 không có tệp này thì được hỏi."
+    ),
     level: str = typer.Option("B-B", "--level", help="B-B, B-T, B-LT hoặc B-LTA."),
     tsa: str = typer.Option("", "--tsa", help="Địa chỉ dịch vụ cấp dấu thời gian."),
     trust: list[Path] = typer.Option([], "--trust", help="Chứng thư gốc và trung gian: tệp hoặc thư mục."),
@@ -76,14 +93,22 @@ def sign(  # noqa: PLR0917 - typer reads the options from the parameters
 ) -> None:
     """Ký số một tệp. Chứng thư được kiểm tra trước khi ký; tệp kết quả chỉ được ghi khi ký xong."""
     language = language_of(lang)
-    request = _Request(
-        data=read_file(file),
-        signer=_signer(p12, key, cert, read_secret(key_password_file)),
-        at=read_time(at),
-        level=_level(level),
-        services=_services(tsa, trust, public_only=not private_network),
-        language=language,
+    keys = _Keys(
+        p12=p12,
+        key=key,
+        cert=cert,
+        password_file=key_password_file,
+        module=pkcs11_module,
+        token=token,
+        label=key_label,
+        identifier=key_id,
+        csc_url=csc_url,
+        credential=credential,
+        bearer_file=bearer_file,
+        pin_file=pin_file,
     )
+    data, moment, wanted = read_file(file), read_time(at), _level(level)
+    services = _services(tsa, trust, public_only=not private_network)
     look = _look(image, seal, diameter, _place(between, box, page, field), annex, copy)
     pdf_options = {
         "appearance": look,
@@ -93,7 +118,9 @@ def sign(  # noqa: PLR0917 - typer reads the options from the parameters
         "password": read_secret(password_file),
         "on_unavailable": "lower" if lower else "raise",
     }
-    made, suffix = _sign(request, pdf_options)
+    with _signer(keys) as signer:
+        request = _Request(data=data, signer=signer, at=moment, level=wanted, services=services, language=language)
+        made, suffix = _sign(request, pdf_options)
     target = out or file.with_name(f"{file.stem}.signed{file.suffix}" if not suffix else file.name + suffix)
     if target.exists() and not force:
         raise InvalidInput("the file exists; use --force to overwrite it", path=str(target))
@@ -130,12 +157,69 @@ def _sign(request: _Request, pdf_options: dict[str, Any]) -> tuple[bytes, str]:
     return sign_cms(request.data, **common, timestamper=request.services["timestamper"]), ".p7s"
 
 
-def _signer(p12: Path | None, key: Path | None, cert: Path | None, password: str | None) -> Signer:
-    if p12 is not None and key is None and cert is None:
-        return Pkcs12Signer(read_file(p12), password)
-    if p12 is None and key is not None and cert is not None:
-        return PemSigner(read_file(key), read_file(cert), password=password)
-    raise typer.BadParameter("cần --p12, hoặc cả --key và --cert", param_hint="--p12")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Keys:
+    """What the command line says about the key: of a file, a device, or a remote service."""
+
+    p12: Path | None
+    key: Path | None
+    cert: Path | None
+    password_file: Path | None
+    module: Path | None
+    token: str
+    label: str | None
+    identifier: str | None
+    csc_url: str
+    credential: str
+    bearer_file: Path | None
+    pin_file: Path | None
+
+
+@contextmanager
+def _signer(keys: _Keys) -> Iterator[Signer]:
+    if sum(map(bool, (keys.p12, keys.key, keys.module, keys.csc_url))) != 1:
+        hint = "cần đúng một trong: --p12; --key và --cert; --pkcs11-module; --csc-url"
+        raise typer.BadParameter(hint, param_hint="--p12")
+    if keys.module is not None:
+        with _device(keys, keys.module) as device:
+            yield device
+    elif keys.csc_url:
+        yield _remote(keys)
+    elif keys.p12 is not None and keys.cert is None:
+        yield Pkcs12Signer(read_file(keys.p12), read_secret(keys.password_file))
+    elif keys.key is not None and keys.cert is not None:
+        yield PemSigner(read_file(keys.key), read_file(keys.cert), password=read_secret(keys.password_file))
+    else:
+        raise typer.BadParameter("cần --p12 riêng, hoặc cả --key và --cert", param_hint="--p12")
+
+
+def _device(keys: _Keys, module: Path) -> Pkcs11Signer:
+    if not keys.token or not (keys.label or keys.identifier):
+        raise typer.BadParameter("cần --token và --key-label hoặc --key-id", param_hint="--token")
+    try:
+        identifier = bytes.fromhex(keys.identifier) if keys.identifier else None
+    except ValueError as error:
+        raise typer.BadParameter("mã khóa viết bằng số hex", param_hint="--key-id") from error
+    pin = read_secret(keys.pin_file)
+    if pin is None:
+        pin = str(typer.prompt("PIN", hide_input=True, err=True))
+    given = read_file(keys.cert) if keys.cert is not None else None
+    return Pkcs11Signer(
+        module,
+        token=keys.token,
+        pin=pin,
+        label=keys.label,
+        identifier=identifier,
+        certificate=given,
+        chain=load_certificates(given)[1:] if given is not None else (),
+    )
+
+
+def _remote(keys: _Keys) -> RemoteSigner:
+    bearer = read_secret(keys.bearer_file)
+    if not keys.credential or bearer is None:
+        raise typer.BadParameter("cần --credential và --bearer-file", param_hint="--csc-url")
+    return RemoteSigner(keys.csc_url, credential=keys.credential, token=bearer, pin=read_secret(keys.pin_file))
 
 
 def _level(text: str) -> Level:

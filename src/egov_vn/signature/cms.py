@@ -15,13 +15,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from egov_vn.clock import require_aware
 from egov_vn.errors import InvalidInput, VerificationError
-from egov_vn.finding import Severity, finding
+from egov_vn.finding import Finding, Severity, finding
 from egov_vn.signature.keys import SignatureAlgorithm, Signer, check_signer
 from egov_vn.signature.memo import Memo
 from egov_vn.signature.policy import SignaturePolicy
 from egov_vn.signature.report import Indication, Level, Report, SignatureReport, Signed, SubIndication
 from egov_vn.signature.revocation import RevocationData
-from egov_vn.signature.signeddata import SignerCheck, attribute, check_signer_info, open_signed_data
+from egov_vn.signature.signeddata import SignerCheck, attribute, check_signer_info, open_signed_data, stamps
 from egov_vn.signature.timestamp import Timestamper, TimestampReport, assess_timestamp
 from egov_vn.signature.trust import TrustStore
 from egov_vn.signature.verdict import SignatureInput, conclude
@@ -204,10 +204,14 @@ def _assess_signer(
     stamps = _stamps(signer, check, common, name)
     inner = _content_stamps(signer, content, check, common, name)
     level, notes = _level(signed, signer, check, name)
+    indication, sub = check.indication, check.sub_indication
+    if not signer["signed_attrs"] and _is_attributes(content):
+        indication, sub = Indication.TOTAL_FAILED, SubIndication.FORMAT_FAILURE
+        notes = (*notes, _stripped(name))
     given = SignatureInput(
         name=name,
-        indication=check.indication,
-        sub_indication=check.sub_indication,
+        indication=indication,
+        sub_indication=sub,
         certificate=check.certificate,
         certificates=check.certificates,
         revocation=known,
@@ -236,7 +240,7 @@ def _stamps(
             where=f"{name}/time-stamp {number}",
             **common,
         )
-        for number, token in enumerate(attribute(signer["unsigned_attrs"], "signature_time_stamp_token"), 1)
+        for number, token in enumerate(stamps(signer["unsigned_attrs"], "signature_time_stamp_token"), 1)
     )
 
 
@@ -251,7 +255,7 @@ def _content_stamps(
             where=f"{name}/content time-stamp",
             **common,
         )
-        for token in attribute(signer["signed_attrs"], _CONTENT_TIME_STAMP)
+        for token in stamps(signer["signed_attrs"], _CONTENT_TIME_STAMP)
     )
 
 
@@ -280,6 +284,30 @@ def _level(
     if stamped and (check.crls or check.ocsps) and len(signed["certificates"] or ()) > 1:
         return Level.B_LT, ()
     return (Level.B_T if stamped else Level.B_B), ()
+
+
+def _is_attributes(content: bytes) -> bool:
+    """Say whether *content* is the DER of signed attributes.
+
+    A value made over the attributes of one document also is a value over those bytes as a document without attributes:
+    who strips the attributes and offers them as the content has a "signed" file that nobody ever signed.
+    """
+    if content[:1] != b"\x31":
+        return False
+    try:
+        return bool(attribute(cms.CMSAttributes.load(content, strict=True), "message_digest"))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return False
+
+
+def _stripped(name: str) -> Finding:
+    return finding(
+        "SIG-FORMAT",
+        Severity.ERROR,
+        vi="Nội dung là các thuộc tính được ký của một chữ ký khác: không ai ký nội dung này như một văn bản.",
+        en="The content is the signed attributes of another signature: nobody signed it as a document.",
+        where=name,
+    )
 
 
 def _content(signed: cms.SignedData, given: bytes | None) -> bytes | None:

@@ -29,6 +29,15 @@ _UNUSABLE: Final[Mapping[str, tuple[str, str]]] = {
     "signature": ("chữ ký trên dữ liệu không đúng", "its signature is wrong"),
     "responder": ("người trả lời không được tổ chức cấp chứng thư ủy quyền", "its responder is not authorised"),
     "responder-expired": ("chứng thư của người trả lời không có hiệu lực", "its responder's certificate was not valid"),
+    "responder-revoked": ("chứng thư của người trả lời đã bị thu hồi", "its responder's certificate was revoked"),
+    "indirect": (
+        "là danh sách gián tiếp (gồm chứng thư của nhiều tổ chức cấp), không được hỗ trợ",
+        "it is an indirect list (of several issuers' certificates), which is not supported",
+    ),
+    "incomplete": (
+        "chỉ là danh sách bổ sung hoặc chỉ gồm một số lý do nên không đủ để kết luận",
+        "it is a delta list or holds only some reasons, so that absence from it proves nothing",
+    ),
     "issuer-usage": ("chứng thư của tổ chức cấp không được ký danh sách thu hồi", "its issuer may not sign CRLs"),
     "critical-extension": ("có phần mở rộng bắt buộc không hiểu được", "it has an unknown critical extension"),
     "future": ("phát hành sau thời điểm kiểm tra", "it was issued after the validation time"),
@@ -268,6 +277,18 @@ def status_unusable(where: str, who: str, kind: str, problem: str) -> Finding:
         en=f"A {kind} about the certificate “{who}” cannot be used: {words[1]}.",
         where=where,
         source=rule("1.2"),
+    )
+
+
+def stamping_usage(where: str, who: str) -> Finding:
+    """The certificate of a TSA is not as RFC 3161 wants it."""
+    return finding(
+        "SIG-TSA-USAGE",
+        Severity.WARNING,
+        vi=f"Chứng thư “{who}” không dành riêng cho cấp dấu thời gian (Extended Key Usage phải bắt buộc và duy nhất).",
+        en=f"The certificate “{who}” is not for time-stamping alone, by a critical extended key usage of one purpose.",
+        where=where,
+        source=Citation(instrument="RFC 3161", clause="2.3"),
     )
 
 

@@ -385,6 +385,8 @@ def _check_usage(task: _Task) -> None:
         if "time_stamping" not in purposes:
             text = ", ".join(sorted(purposes)) or "-"
             task.add(messages.wrong_usage(where, who, text, extended=True), SubIndication.CHAIN_CONSTRAINTS_FAILURE)
+        elif len(purposes) > 1 or "extended_key_usage" not in leaf.critical_extensions:
+            task.findings.append(messages.stamping_usage(where, who))
     elif purposes and purposes <= _OTHER_PURPOSES:
         text = ", ".join(sorted(purposes))
         task.add(messages.wrong_usage(where, who, text, extended=True), SubIndication.CHAIN_CONSTRAINTS_FAILURE)

@@ -23,10 +23,13 @@ from egov_vn.signature.memo import Memo
 from egov_vn.signature.policy import signature_algorithm_name
 from egov_vn.signature.report import Indication, SubIndication
 
-__all__ = ["SignerCheck", "attribute", "check_signer_info", "open_signed_data"]
+__all__ = ["SignerCheck", "attribute", "check_signer_info", "open_signed_data", "stamps"]
 
 _UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError, OverflowError, NotImplementedError)
 _MOST_CERTIFICATES: Final = 500
+_MOST_SIGNERS: Final = 100
+MOST_STAMPS: Final = 50
+"""Time-stamps of one kind on one signature that are judged."""
 
 DigestOf = Callable[[str], bytes]
 """Given the name of a hash, return the hash value of the content."""
@@ -68,6 +71,8 @@ def open_signed_data(der: bytes, *, where: str = "") -> cms.SignedData:
         raise InvalidInput(f"the CMS holds {kind}, not signed data", path=where)
     if signers == 0:
         raise InvalidInput("the CMS has no signer", path=where)
+    if signers > _MOST_SIGNERS:
+        raise InvalidInput(f"the CMS has more than {_MOST_SIGNERS} signers", path=where)
     if certificates > _MOST_CERTIFICATES:
         raise InvalidInput(f"the CMS carries more than {_MOST_CERTIFICATES} certificates", path=where)
     return signed
@@ -80,6 +85,11 @@ def attribute(attributes: Any, name: str) -> list[Any]:
         if name in (item["type"].native, item["type"].dotted):
             found += list(item["values"])
     return found
+
+
+def stamps(attributes: Any, name: str) -> list[Any]:
+    """Return the time-stamp tokens under *name*, as many as are judged."""
+    return attribute(attributes, name)[:MOST_STAMPS]
 
 
 def check_signer_info(
@@ -232,7 +242,8 @@ class _Checker:
                 "Chứng thư ghi trong thuộc tính được ký khác với chứng thư kèm theo.",
                 "The certificate fixed by the signed attributes is not the one that came with the signature.",
             )
-            return Indication.INDETERMINATE, SubIndication.SIG_CONSTRAINTS_FAILURE
+            # EN 319 102-1 clause 5.2.3: who signed has not been identified; XML signatures answer the same
+            return Indication.INDETERMINATE, SubIndication.NO_SIGNING_CERTIFICATE_FOUND
         return None
 
     def _essential(self) -> list[Any]:

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from asn1crypto import core
 from asn1crypto import crl as asn1_crl
 from asn1crypto import ocsp as asn1_ocsp
 from asn1crypto import x509 as asn1_x509
@@ -31,7 +32,13 @@ from egov_vn.signature.revocation import RevocationData
 __all__ = ["Evidence", "Status", "StatusKind", "certificate_status"]
 
 _UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError, OverflowError, NotImplementedError, InvalidInput)
-_CRITICAL: Final = frozenset({"issuing_distribution_point", "crl_number", "authority_key_identifier"})
+_CRITICAL: Final = frozenset(
+    {"issuing_distribution_point", "crl_number", "authority_key_identifier", "delta_crl_indicator"}
+)
+_REMOVED: Final = "remove_from_crl"
+"""The reason by which a delta list ends a suspension."""
+_OCSP_KNOWN: Final = frozenset({"1.3.6.1.5.5.7.48.1.2", "1.3.6.1.5.5.7.48.1.6"})
+"""Nonce and archive cutoff: the extensions that may be critical and are understood."""
 _OCSP_FALLBACK: Final = timedelta(minutes=30)
 """How long an OCSP answer without nextUpdate counts; RFC 6960 says newer answers are always available."""
 
@@ -89,6 +96,8 @@ class _Question:
     proofs: Proofs
     policy: SignaturePolicy
     memo: Memo
+    crls: tuple[bytes, ...] = ()
+    """The lists at hand, in which an OCSP responder may be named too."""
 
 
 def certificate_status(
@@ -118,6 +127,7 @@ def certificate_status(
         proofs=proofs or Proofs(),
         policy=policy,
         memo=memo or Memo(),
+        crls=data.crls,
     )
     found = [*_each(data.crls, _from_crl, question), *_each(data.ocsps, _from_ocsp, question)]
     return _decide([_judged(item, question) for item in found], question)
@@ -148,7 +158,10 @@ def _decide(found: list[Evidence], question: _Question) -> Status:
     held = [item for item in revoked if item.reason == "certificate_hold" and _revoked_at(item) <= limit]
     for hold in held:
         resumed = any(
-            item.revoked_at is None and hold.this_update < item.this_update <= question.moment for item in usable
+            item.revoked_at is None
+            and (item.complete or item.reason == _REMOVED)
+            and hold.this_update < item.this_update <= question.moment
+            for item in usable
         )
         if not resumed:
             return Status(
@@ -157,7 +170,8 @@ def _decide(found: list[Evidence], question: _Question) -> Status:
     later = min((item for item in revoked if _revoked_at(item) > limit), key=_revoked_at, default=None)
     good = [item for item in usable if item.complete and (item.revoked_at is None or item is later)]
     if not good:
-        return Status(kind=StatusKind.UNKNOWN, unusable=unusable)
+        partial = (_with(item, "incomplete") for item in usable if item.revoked_at is None)
+        return Status(kind=StatusKind.UNKNOWN, unusable=(*unusable, *partial))
     best = max(good, key=lambda item: item.this_update)
     return Status(kind=StatusKind.GOOD, evidence=best, unusable=unusable, later=later)
 
@@ -209,6 +223,21 @@ def _unproven(der: bytes, ends: datetime | None, question: _Question) -> bool:
     return proven is None or proven > ends
 
 
+def _extension(extensions: Any, dotted: str) -> bytes | None:
+    return next((item["extn_value"].contents for item in extensions or () if item["extn_id"].dotted == dotted), None)
+
+
+def _keeps_expired(value: bytes | None, question: _Question) -> bool:
+    """Say whether a list or answer still knows certificates that expired when this one did.
+
+    ExpiredCertsOnCRL (X.509) and archive cutoff (RFC 6960 section 4.4.4) hold the instant from which on it does.
+    """
+    if value is None:
+        return False
+    since: datetime = core.GeneralizedTime.load(value).native
+    return bool(since <= question.certificate.not_valid_after)
+
+
 # CRL ------------------------------------------------------------------------------------------------------------------
 
 
@@ -219,7 +248,12 @@ def _from_crl(der: bytes, question: _Question) -> Iterator[Evidence]:
     scope = _crl_scope(parsed, question.certificate)
     if scope is None:
         return
-    body = parsed["tbs_cert_list"]
+    body, point = parsed["tbs_cert_list"], parsed.issuing_distribution_point_value
+    if point is not None and point["indirect_crl"].native:
+        # whose certificate an entry names depends on the entries before it; such lists are told, not read
+        times = {"this_update": body["this_update"].native, "next_update": body["next_update"].native}
+        yield Evidence(kind="CRL", der=der, problem="indirect", **times)
+        return
     revoked_at, reason = _entry(der, question)
     item = Evidence(
         kind="CRL",
@@ -229,7 +263,7 @@ def _from_crl(der: bytes, question: _Question) -> Iterator[Evidence]:
         revoked_at=revoked_at,
         reason=reason,
         complete=scope,
-        covers_expired=any(ext["extn_id"].dotted == "2.5.29.60" for ext in body["crl_extensions"]),
+        covers_expired=_keeps_expired(_extension(body["crl_extensions"], "2.5.29.60"), question),
         problem=_crl_problem(parsed, der, question),
     )
     yield item
@@ -263,15 +297,12 @@ def _crl_problem(parsed: asn1_crl.CertificateList, der: bytes, question: _Questi
 
 def _crl_scope(parsed: asn1_crl.CertificateList, certificate: asn1_x509.Certificate) -> bool | None:
     """Return whether the list is complete for *certificate*; None if it is not about it."""
-    if parsed.delta_crl_indicator_value is not None:
-        return None
     point = parsed.issuing_distribution_point_value
     if point is None:
-        return True
+        return parsed.delta_crl_indicator_value is None
     is_ca = certificate.ca
     if (
-        point["indirect_crl"].native
-        or point["only_contains_attribute_certs"].native
+        point["only_contains_attribute_certs"].native
         or (point["only_contains_user_certs"].native and is_ca)
         or (point["only_contains_ca_certs"].native and not is_ca)
     ):
@@ -288,7 +319,7 @@ def _crl_scope(parsed: asn1_crl.CertificateList, certificate: asn1_x509.Certific
         }
         if theirs and not ours & theirs:
             return None
-    return point["only_some_reasons"].native is None
+    return point["only_some_reasons"].native is None and parsed.delta_crl_indicator_value is None
 
 
 def _entry(der: bytes, question: _Question) -> tuple[datetime | None, str]:
@@ -303,7 +334,7 @@ def _entry(der: bytes, question: _Question) -> tuple[datetime | None, str]:
         reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason.name
     except x509.ExtensionNotFound:
         reason = "unspecified"
-    return (None, "") if reason == "remove_from_crl" else (entry.revocation_date_utc, reason)
+    return (None if reason == _REMOVED else entry.revocation_date_utc), reason
 
 
 # OCSP -----------------------------------------------------------------------------------------------------------------
@@ -326,8 +357,8 @@ def _from_ocsp(der: bytes, question: _Question) -> Iterator[Evidence]:
             next_update=single["next_update"].native,
             revoked_at=revoked_at,
             reason=reason,
-            covers_expired=any(item["extn_id"].native == "archive_cutoff" for item in extensions or ()),
-            problem="unknown" if unknown else _ocsp_problem(basic, der, question),
+            covers_expired=_keeps_expired(_extension(extensions, "1.3.6.1.5.5.7.48.1.6"), question),
+            problem="unknown" if unknown else _ocsp_problem(basic, single, der, question),
         )
 
 
@@ -358,10 +389,15 @@ def _ocsp_revocation(single: asn1_ocsp.SingleResponse) -> tuple[datetime | None,
     return info["revocation_time"].native, str(reason)
 
 
-def _ocsp_problem(basic: asn1_ocsp.BasicOCSPResponse, der: bytes, question: _Question) -> str:
+def _ocsp_problem(
+    basic: asn1_ocsp.BasicOCSPResponse, single: asn1_ocsp.SingleResponse, der: bytes, question: _Question
+) -> str:
     responder, ends = _responder(basic, question)
     if responder is None:
         return "responder"
+    extensions = (*(basic["tbs_response_data"]["response_extensions"] or ()), *(single["single_extensions"] or ()))
+    if any(item["critical"].native and item["extn_id"].dotted not in _OCSP_KNOWN for item in extensions):
+        return "critical-extension"
     body = basic["tbs_response_data"]
     if not question.memo.verifies(
         responder.public_key, basic["signature"].native, body.dump(), basic["signature_algorithm"]
@@ -372,6 +408,8 @@ def _ocsp_problem(basic: asn1_ocsp.BasicOCSPResponse, der: bytes, question: _Que
     produced = body["produced_at"].native
     if not responder.not_valid_before <= produced <= responder.not_valid_after:
         return "responder-expired"
+    if _responder_revoked(responder, produced, question):
+        return "responder-revoked"
     return "no-proof" if _unproven(der, ends, question) else ""
 
 
@@ -400,6 +438,23 @@ def _responder(
             ends = candidate.not_valid_after
             return candidate, min(ends, question.issuer_ends) if question.issuer_ends else ends
     return None, None
+
+
+def _responder_revoked(responder: asn1_x509.Certificate, produced: datetime, question: _Question) -> bool:
+    """Say whether a list at hand shows that a delegated responder was revoked before it answered.
+
+    Without a list nothing is asked: RFC 6960 section 4.2.2.2.1 leaves it to the verifier. A responder whose key was
+    compromised is not believed whenever it says that it answered; with ocsp-nocheck its issuer wants no check at all.
+    """
+    if responder is question.issuer or responder.ocsp_no_check_value is not None:
+        return False
+    asked = replace(question, certificate=responder)
+    for item in _each(question.crls, _from_crl, asked):
+        if item.revoked_at is None or item.problem or item.this_update > question.at + question.policy.clock_skew:
+            continue
+        if item.revoked_at <= produced or item.reason in ("key_compromise", "ca_compromise"):
+            return True
+    return False
 
 
 def _named(identifier: Any, certificate: asn1_x509.Certificate, memo: Memo) -> bool:

@@ -39,7 +39,7 @@ from egov_vn.signature.pades.structure import check_form
 from egov_vn.signature.policy import SignaturePolicy
 from egov_vn.signature.report import Indication, Level, Report, SignatureReport, Signed, SubIndication, worst_of
 from egov_vn.signature.revocation import RevocationData
-from egov_vn.signature.signeddata import SignerCheck, attribute, check_signer_info, open_signed_data
+from egov_vn.signature.signeddata import SignerCheck, check_signer_info, open_signed_data, stamps
 from egov_vn.signature.timestamp import TimestampReport, assess_timestamp
 from egov_vn.signature.trust import TrustStore
 from egov_vn.signature.verdict import SignatureInput, conclude
@@ -367,12 +367,12 @@ class _Signature:
         later = self.whole.proofs(self.item)
         signer = self.item.signature.signer_info
         before = None
-        for token in attribute(signer["signed_attrs"], _CONTENT_TIMESTAMP):
+        for token in stamps(signer["signed_attrs"], _CONTENT_TIMESTAMP):
             report = self._token(bytes(token.dump()), self.whole.digest_of(self.item), later)
             self.findings += report.findings
             if report.indication is Indication.TOTAL_PASSED and report.at is not None:
                 before = max(before, report.at) if before else report.at
-        for token in attribute(signer["unsigned_attrs"], _SIGNATURE_TIMESTAMP):
+        for token in stamps(signer["unsigned_attrs"], _SIGNATURE_TIMESTAMP):
             report = self._token(bytes(token.dump()), lambda name: hash_of(name, check.signature), later)
             self.stamps.append(report)
             early = report.indication is Indication.TOTAL_PASSED and report.at is not None
