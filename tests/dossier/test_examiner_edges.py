@@ -364,3 +364,12 @@ def test_a_fact_holds_what_happened_in_its_very_instant() -> None:
     assert found is not None
     assert (found.received, found.ended) == (int(moment.timestamp()), int(moment.timestamp()))
     assert fact_of(life, level=Level.COMMUNE, as_of=moment - timedelta(microseconds=1)) is None
+
+
+def test_words_that_name_nothing_are_our_error() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        DossierCode.parse("H13-260302-0001", form="nope")
+    assert caught.value.path == "form"
+    with pytest.raises(InvalidInput) as caught:
+        fact_of(dossier(event("ACCEPT", ACCEPTED)), level="xã", as_of=at(ACCEPTED))  # type: ignore[arg-type]
+    assert caught.value.path == "level"

@@ -121,8 +121,10 @@ class DossierCode:
                 f"{agency!r} is longer than 35 characters", path="agency", source="20/2020/QĐ-TTg Điều 4"
             )
         found = _form(agency, len(day), len(ordinal), padded=ordinal[0] == "0")
-        if form is not None and found != CodeForm(form):
-            raise InvalidInput(f"{text!r} is of the form {found}, not {CodeForm(form)}", path="code", source=_SOURCE)
+        if form is not None and found != form:
+            if form not in tuple(CodeForm):
+                raise InvalidInput(f"{form!r} is not a form of dossier codes", path="form")
+            raise InvalidInput(f"{text!r} is of the form {found}, not {form}", path="code", source=_SOURCE)
         code = object.__new__(cls)  # a frozen value's own constructor takes as long as all the rest of this
         _fill_agency_id(code, agency)
         _fill_received_on(code, _day(day))

@@ -182,6 +182,8 @@ def fact_of(
     as `egov_vn.dossier.due_of` counts it; without it the last appointment that was written down serves.
     """
     at = require_aware(as_of, "as_of")
+    if level not in tuple(Level):
+        raise InvalidInput(f"{level!r} is not a level", path="level")
     events, now = _history(dossier, at)
     received = now.accepted_at if now is not None else dossier.received_at
     if received is None or received > at:
@@ -199,7 +201,7 @@ def fact_of(
         code=str(dossier.code or ""),
         field=dossier.field or "",
         agency=str(agency or ""),
-        level=level.value,
+        level=Level(level).value,
         intake=_intake(dossier.channel, full_online).value,
         received=seconds(received),
         due=_due(dossier, events, at) if due is None else seconds(due),
