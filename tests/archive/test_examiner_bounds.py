@@ -24,6 +24,7 @@ from egov_vn.archive import (
     PacketCode,
     PaperMap,
     Record,
+    Retention,
     Sheets,
     assess_evidence,
     compare,
@@ -209,3 +210,16 @@ def test_papers_stand_before_what_was_made_of_them_and_the_result_last() -> None
         dossier(), documents, agency=Organisation(name="UBND", code="H13.12.3"), retention="Vĩnh viễn"
     )
     assert [record.description["subject"] for record in file.records][1:] == ["component", "made", "result"]
+
+
+def test_years_that_the_code_list_has_not_stand_in_the_note() -> None:
+    """The list of TT 05/2025/TT-BNV has six periods; the law has 69."""
+    documents = [DossierDocument(name="a.pdf", source=b"%PDF-1.4\n%%EOF", retention=Retention(25))]
+    agency = Organisation(name="UBND", code="H13.12.3")
+    file = file_from_dossier(dossier(), documents, agency=agency, retention="20 năm")
+    assert (file.description["maintenance"], file.description["description"]) == ("07", "Thời hạn lưu trữ: 25 năm")
+    data, record = file.records
+    assert (data.description["maintenance"], data.description.get("description")) == ("05", "")
+    assert record.description["description"] == "Thời hạn lưu trữ: 25 năm"
+    own = file_from_dossier(dossier(), documents, agency=agency, retention="20 năm", description="Của cơ quan")
+    assert own.description["description"] == "Của cơ quan"

@@ -120,10 +120,12 @@ def file_from_dossier(
         for ordinal, item in enumerate(sorted(held, key=_order), 1)
     ]
     days = [started, *([ended] if ended else [])]
+    longest = Retention.longest([period, *(item.retention for item in held if item.retention)])
     given: dict[str, Any] = {
         "fileCode": str(file_code),
         "title": _title(dossier),
-        "maintenance": Retention.longest([period, *(item.retention for item in held if item.retention)]).code,
+        "maintenance": longest.code,
+        "description": _period_note(longest),
         "mode": "02",
         "language": "01",
         "startDate": min(days),
@@ -182,6 +184,7 @@ def _describe(
         "docId": doc_id(file_code, ordinal),
         "docCode": str(file_code.document(ordinal)),
         "maintenance": (item.retention or period).code,
+        "description": _period_note(item.retention or period),
         "typeName": item.type_name or _OTHER_TYPE,
         "codeNumber": item.number,
         "codeNotation": item.notation,
@@ -198,6 +201,11 @@ def _describe(
     if item.type_name:
         values["typeName"] = _type_code(item.type_name)
     return Record.of(Payload(name=item.name, source=item.source), kind="SIP_doc", **values)
+
+
+def _period_note(period: Retention) -> str | None:
+    """Return the number of years that the code list cannot tell (`07` *Khác*), None where it can."""
+    return f"Thời hạn lưu trữ: {period.text()}" if Retention.from_code(period.code) is None else None
 
 
 def _type_code(name: str) -> str:
