@@ -12,21 +12,15 @@ from typing import Final
 
 from lxml import etree
 
-from egov_vn import _xml, law
+from egov_vn import _xml
 from egov_vn.archive.inspection import Entry, Inspection, MetsLevel
 from egov_vn.archive.mets import METS_NS, Mets, MetsFile, Reference, encode_href, read_mets
-from egov_vn.archive.profile import kinds
+from egov_vn.archive.profile import kinds, statuses
 from egov_vn.archive.rules import broken
 from egov_vn.archive.tree import is_safe_path
 
 __all__ = ["check_representations", "check_root", "mets_schema", "premis_schema", "schema_errors"]
 
-_UUID: Final = r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
-_OBJID: Final = {
-    "SIP": re.compile(rf"uuid-{_UUID}"),
-    "DIP": re.compile(rf"uuid-{_UUID}"),
-    "AIP": re.compile(rf"urn:uuid:{_UUID}|urn:[^:]+:uuid-{_UUID}"),
-}
 _SCHEME: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
 _MAX_XSD_FINDINGS: Final = 20
 _CSIP_PROFILE: Final = "https://earkcsip.dilcis.eu/profile/E-ARK-CSIP.xml"
@@ -150,7 +144,7 @@ def _check_root(inspection: Inspection, level: MetsLevel) -> None:
     mets, kind = level.mets, inspection.kind
     header = mets.lines.get("metsHdr") or mets.line
     if kind is not None:
-        if not _OBJID[kind.oais].fullmatch(mets.objid):
+        if not kind.names(mets.objid):
             inspection.say(
                 broken(
                     "ARC-METS-OBJID", path=level.path, line=mets.line, found=mets.objid, source=kind.source,
@@ -175,10 +169,10 @@ def _check_root(inspection: Inspection, level: MetsLevel) -> None:
                     source=kind.source,
                 )
             )  # fmt: skip
-    statuses = [row["name"] for row in law.load("egov_vn.archive", "package").table("record_status")]
-    if mets.status not in statuses:
+    allowed = statuses()
+    if mets.status not in allowed:
         inspection.say(
-            broken("ARC-METS-STATUS", path=level.path, line=header, expected=", ".join(statuses), found=mets.status)
+            broken("ARC-METS-STATUS", path=level.path, line=header, expected=", ".join(allowed), found=mets.status)
         )
     folder = mets.objid.replace(":", "_")
     if inspection.tree.root and inspection.tree.root != folder:
