@@ -16,10 +16,13 @@ Nothing foreign escapes: errors of lxml, pydantic, asn1crypto or pyHanko are tra
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from datetime import date
+
+_T = TypeVar("_T")
 
 __all__ = [
     "BeyondHorizon",
@@ -132,6 +135,25 @@ class Unavailable(EgovError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), (self.message,), {"service": self.service})
+
+
+def require(value: object, kind: type[_T], name: str) -> _T:
+    """Return *value* if it is a *kind*; raise `InvalidInput` otherwise, naming the argument *name*.
+
+    For the doors of the library, where a caller without a type checker would else meet an `AttributeError` from inside.
+    """
+    if not isinstance(value, kind):
+        found = repr(value)[:60] if isinstance(value, str | float | bool | None) else f"a {type(value).__name__}"
+        raise InvalidInput(f"expected {kind.__name__}, not {found}", path=name)
+    return value
+
+
+def require_each(values: object, kind: type[_T], name: str) -> Iterator[_T]:
+    """Yield each of *values* if it is a *kind*; raise `InvalidInput` at the first that is not, or for no iterable."""
+    if not isinstance(values, Iterable):
+        raise InvalidInput(f"expected several {kind.__name__}, not a {type(values).__name__}", path=name)
+    for index, value in enumerate(values):
+        yield value if isinstance(value, kind) else require(value, kind, f"{name}[{index}]")
 
 
 def _rebuild(kind: type[EgovError], args: tuple[Any, ...], kwargs: dict[str, Any]) -> EgovError:

@@ -21,7 +21,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 from egov_vn.agency import AgencyCode
 from egov_vn.clock import VIETNAM, require_aware, require_date, vietnam_date
 from egov_vn.dossier.codes import CodeForm, DossierCode
-from egov_vn.errors import EgovError, InvalidInput, Unavailable
+from egov_vn.errors import EgovError, InvalidInput, Unavailable, require
 
 __all__ = ["CodeAllocator", "CodeStatus", "Gap", "PostgresAllocator", "SqliteAllocator"]
 
@@ -130,7 +130,7 @@ class _SqlAllocator(ABC):
 
     def void(self, code: DossierCode, reason: str) -> None:
         """Give up a number that no dossier will carry, with the reason; it is never handed out again."""
-        if not reason.strip():
+        if not require(reason, str, "reason").strip():
             raise InvalidInput("a number is given up for a reason", path="reason")
         with self._transaction() as db:
             status, _ = self._known(db, code)
@@ -145,7 +145,7 @@ class _SqlAllocator(ABC):
         """
         _named(reference)
         stamp = _stamp(require_aware(at))
-        key = (code.agency_id, code.received_on.isoformat())
+        key = _key(code)[:2]
         with self._transaction() as db:
             self._run(db, _RAISE, *key, code.ordinal, stamp)
             if self._one(db, _LOOK_UP, *_key(code)) is not None:
@@ -225,8 +225,10 @@ class SqliteAllocator(_SqlAllocator):
     """
 
     def __init__(self, path: str | Path, *, timeout: float = 60.0) -> None:
+        if not isinstance(path, str | Path):
+            raise InvalidInput(f"a {type(path).__name__} is not the path of a file", path="path")
         self.path = Path(path)
-        self.timeout = timeout
+        self.timeout = require(timeout, float, "timeout") if not isinstance(timeout, int) else float(timeout)
         with self._transaction() as db:
             for statement in _SCHEMA:
                 self._run(db, statement)
@@ -297,4 +299,5 @@ def _stamp(at: datetime) -> str:
 
 
 def _key(code: DossierCode) -> tuple[str, str, int]:
+    require(code, DossierCode, "code")
     return code.agency_id, code.received_on.isoformat(), code.ordinal

@@ -17,15 +17,15 @@ from egov_vn.digest import Digest
 from egov_vn.dossier.codes import CodeForm, ComponentCode, FieldCode, ResultCode, code_form, issuer_role
 from egov_vn.dossier.fields import ApplicantKind, Channel, IdentityKind
 from egov_vn.dossier.model import Dossier
+from egov_vn.dossier.procedure import ProcedureCatalogue
 from egov_vn.dossier.replay import regime_of, standing
-from egov_vn.errors import EgovError, InvalidInput, NotInForce
+from egov_vn.errors import EgovError, InvalidInput, NotInForce, require
 from egov_vn.finding import Finding, Severity, finding
 from egov_vn.person import CitizenId, OldId, TaxCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from egov_vn.dossier.procedure import ProcedureCatalogue
 
 __all__ = ["Fault", "Loaded", "check", "load_dossiers"]
 
@@ -37,6 +37,9 @@ def check(dossier: Dossier, *, catalogue: ProcedureCatalogue | None = None) -> t
 
     With *catalogue* the procedure, its channel and its case are looked up.
     """
+    require(dossier, Dossier, "dossier")
+    if catalogue is not None:
+        require(catalogue, ProcedureCatalogue, "catalogue")
     return (
         *_identities(dossier),
         *_codes(dossier),
@@ -215,6 +218,8 @@ def load_dossiers(lines: bytes | str | Iterable[bytes | str], *, catalogue: Proc
     a line larger than a dossier may be. An open file serves as *lines*: memory is bounded by what is kept. The bytes or
     the text of a whole file serve too; a byte order mark before the first line is passed over.
     """
+    if catalogue is not None:
+        require(catalogue, ProcedureCatalogue, "catalogue")
     good: list[Dossier] = []
     faults: list[Fault] = []
     remarks: list[tuple[int, Finding]] = []

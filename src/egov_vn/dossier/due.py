@@ -27,7 +27,7 @@ from egov_vn.clock import VIETNAM, require_aware, vietnam_date
 from egov_vn.dossier.replay import standing
 from egov_vn.dossier.standing import Standing
 from egov_vn.dossier.state import SupplementEffect
-from egov_vn.errors import InvalidInput
+from egov_vn.errors import InvalidInput, require
 from egov_vn.finding import Language
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def due_of(
     starts a day later after 15:00. *now* is a standing that the caller has replayed already. Raises `InvalidInput`
     without a term.
     """
-    now = standing(dossier, strict=False) if now is None else now
+    now = standing(dossier, strict=False) if now is None else require(now, Standing, "now")
     if now.accepted_at is None:
         return None
     found = term if term is not None else dossier.term
@@ -197,7 +197,7 @@ def _binding(now: Standing, due: Due) -> datetime:
 
 
 def _policy(dossier: Dossier, now: Standing, policy: Policy | None) -> Policy:
-    policy = Policy() if policy is None else policy
+    policy = Policy() if policy is None else require(policy, Policy, "policy")
     cut_off = now.regime.rule("clock_cut_off")
     if cut_off is not None and policy.cut_off is None:
         policy = replace(policy, cut_off=time.fromisoformat(cut_off.value), source=cut_off.source)

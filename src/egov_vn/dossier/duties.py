@@ -21,7 +21,7 @@ from egov_vn.dossier.regimes import Regime, RegimeKind, Rule
 from egov_vn.dossier.replay import standing
 from egov_vn.dossier.standing import Standing
 from egov_vn.dossier.state import EventKind, State
-from egov_vn.errors import NotInForce
+from egov_vn.errors import NotInForce, require
 from egov_vn.finding import Text
 from egov_vn.law import Citation, Row, load
 
@@ -83,7 +83,10 @@ class Desk:
     @classmethod
     def of(cls, calendar: WorkCalendar | None = None, hours: WorkHours | None = None) -> Desk:
         """Return a desk with the official calendar and the usual hours where none are given."""
-        return cls(calendar=calendar or WorkCalendar.official(), hours=hours or official_hours())
+        return cls(
+            calendar=WorkCalendar.official() if calendar is None else require(calendar, WorkCalendar, "calendar"),
+            hours=official_hours() if hours is None else require(hours, WorkHours, "hours"),
+        )
 
     def closing(self, at: datetime, working_days: int = 0) -> datetime:
         """Return the close of business on the day of *at*, or *working_days* working days later."""

@@ -19,7 +19,7 @@ from egov_vn.dossier.regimes import REGIMES
 from egov_vn.dossier.replay import apply, regime_of
 from egov_vn.dossier.standing import Standing
 from egov_vn.dossier.state import EventKind, State
-from egov_vn.errors import IllegalTransition, InvalidInput, NotInForce
+from egov_vn.errors import IllegalTransition, InvalidInput, NotInForce, require
 
 __all__ = ["DossierFact", "Flag", "Intake", "Level", "Outcome", "fact_of", "instant", "seconds"]
 
@@ -181,6 +181,8 @@ def fact_of(
     without one the recorded dates do. *due* is the appointment
     as `egov_vn.dossier.due_of` counts it; without it the last appointment that was written down serves.
     """
+    require(dossier, Dossier, "dossier")
+    require(level, Level, "level")
     at = require_aware(as_of, "as_of")
     if level not in tuple(Level):
         raise InvalidInput(f"{level!r} is not a level", path="level")

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from egov_vn.clock import VIETNAM
 from egov_vn.dossier.facts import DossierFact, Flag, instant, seconds
+from egov_vn.errors import require_each
 
 __all__ = ["CountsWorkingDays", "OverdueDossier", "overdue_list"]
 
@@ -65,7 +66,7 @@ def overdue_list(
     now = seconds(at)
     start = None if since is None else seconds(since)
     found = []
-    for fact in facts:
+    for fact in require_each(facts, DossierFact, "facts"):
         if fact.due is None or fact.received > now:
             continue
         ended = fact.ended if fact.ended is not None and fact.ended <= now else None

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, Self
 
 from egov_vn.clock import VIETNAM, require_aware, require_date
-from egov_vn.errors import InvalidInput
+from egov_vn.errors import InvalidInput, require
 from egov_vn.finding import Language
 from egov_vn.law import Citation, load
 
@@ -45,7 +45,7 @@ class Period:
     @classmethod
     def of(cls, kind: str, year: int, number: int = 1) -> Self:
         """Return the *number*-th period of that *kind* in the report *year*: `Period.of("quarter", 2026, 2)`."""
-        if kind not in _COUNT:
+        if require(kind, str, "kind") not in _COUNT:
             raise InvalidInput(f"unknown kind of period {kind!r}; known: {', '.join(_COUNT)}", path="kind")
         if type(year) is not int or not 2000 <= year <= 9998:
             raise InvalidInput(f"{year!r} is not a report year", path="year")

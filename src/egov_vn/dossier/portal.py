@@ -24,7 +24,7 @@ from egov_vn.dossier.regimes import Regime
 from egov_vn.dossier.replay import apply, regime_of
 from egov_vn.dossier.standing import Standing
 from egov_vn.dossier.state import EventKind
-from egov_vn.errors import InvalidInput
+from egov_vn.errors import InvalidInput, require, require_each
 from egov_vn.finding import Finding, Text, finding
 from egov_vn.law import load
 
@@ -76,7 +76,7 @@ def check_status_sequence(codes: Iterable[int]) -> tuple[Finding, ...]:
     table = load("egov_vn.dossier", "portal").table("status_transitions")
     allowed = {row["from"]: row["to"] for row in table}
     found, before = [], 0
-    for index, code in enumerate(codes):
+    for index, code in enumerate(require_each(codes, int, "codes")):
         portal_status(code)
         if code != before and code not in allowed.get(before, ()):
             found.append(
@@ -153,13 +153,16 @@ class PortalAdapter:
 
     def write_dossiers(self, dossiers: Iterable[Dossier], *, updating: bool = False) -> bytes:
         """Return the message `DongBoHoSoMC` that tells the portal of *dossiers*, without a session token."""
-        data = [self._dossier_out(item, f"data[{index}]") for index, item in enumerate(dossiers)]
+        data = [
+            self._dossier_out(item, f"data[{index}]")
+            for index, item in enumerate(require_each(dossiers, Dossier, "data"))
+        ]
         return self._envelope(_DOSSIERS, data, updating=updating)
 
     def write_progress(self, steps: Iterable[Progress], *, updating: bool = False) -> bytes:
         """Return the message `CapNhatTienDoHoSoMC` that tells the portal of *steps*."""
         data = []
-        for step in steps:
+        for step in require_each(steps, Progress, "data"):
             fields = step.model_dump(exclude_none=True)
             restore_unknown(step, fields)
             data.append(self._times(fields))
@@ -238,7 +241,7 @@ def progress_of(dossier: Dossier, *, regime: Regime | None = None) -> tuple[Prog
 
     Events of the synchronisation itself and notes are left out. Raises `IllegalTransition` if the history cannot be.
     """
-    code = dossier.require_code()
+    code = require(dossier, Dossier, "dossier").require_code()
     now = Standing(regime=regime or regime_of(dossier), effect=dossier.supplement_effect)
     steps = []
     for index, event in enumerate(dossier.events):

@@ -17,7 +17,7 @@ from egov_vn.agency import AgencyCode
 from egov_vn.dossier.codes import DossierCode, ProcedureCode
 from egov_vn.dossier.fields import OpenModel
 from egov_vn.dossier.model import Dossier
-from egov_vn.errors import InvalidInput
+from egov_vn.errors import InvalidInput, require
 
 __all__ = ["NAMESPACE", "dossier_xml", "read_dossier_xml"]
 
@@ -32,7 +32,7 @@ def dossier_xml(dossier: Dossier) -> bytes:
     Fields that this library does not know are written as `<TruongKhac ten="…">` with their JSON value as text.
     """
     root = etree.Element(f"{{{NAMESPACE}}}HoSo", nsmap={None: NAMESPACE}, Id="HoSo")
-    _fill(root, dossier)
+    _fill(root, require(dossier, Dossier, "dossier"))
     etree.indent(root, space="  ")
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     return written + b"\n"

@@ -16,7 +16,7 @@ from typing import Any, Final, Self, TypeGuard
 
 from egov_vn.clock import VIETNAM, require_aware, vietnam_date
 from egov_vn.digest import Digest
-from egov_vn.errors import InvalidInput
+from egov_vn.errors import InvalidInput, require
 from egov_vn.finding import Finding, Severity, finding
 from egov_vn.law import Citation, load
 
@@ -139,6 +139,8 @@ class RegisterBook:
                 raise InvalidInput(f"{name} is a text, not {text!r}", path=name)
             if (not text.strip() and name != "abstract") or len(text) > _LONGEST:
                 raise InvalidInput(f"{name} holds 1 to {_LONGEST} characters", path=name)
+        if details is not None and not isinstance(details, Mapping):
+            raise InvalidInput("details are a mapping of texts", path="details")
         for key, value in (details or {}).items():
             if not (_is_text(key) and _is_text(value)):
                 raise InvalidInput(f"{value!r} is not text", path=f"details.{key}")
@@ -183,6 +185,7 @@ class RegisterBook:
         found = list(_check_chain(self._entries, Digest.of(self.desk.encode("utf-8"))))
         found += _check_numbers(self._entries)
         if seal is not None:
+            require(seal, Seal, "seal")
             found += _check_seal(self._entries, seal)
         return tuple(found)
 
@@ -197,7 +200,7 @@ class RegisterBook:
     def from_jsonl(cls, data: bytes, *, desk: str) -> Self:
         """Read a register as it was written; what was tampered with is read too, for `check` to show."""
         book = cls(desk)
-        for number, line in enumerate(data.splitlines(), start=1):
+        for number, line in enumerate(require(data, bytes, "data").splitlines(), start=1):
             if not line.strip():
                 continue
             entry = _entry(line, f"line {number}")

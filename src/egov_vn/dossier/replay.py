@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from egov_vn.clock import vietnam_date
+from egov_vn.clock import require_aware, vietnam_date
 from egov_vn.dossier.effects import effects, opted
+from egov_vn.dossier.model import Dossier
 from egov_vn.dossier.parts import Event
 from egov_vn.dossier.regimes import Regime, Transition
 from egov_vn.dossier.standing import Pause, Standing
 from egov_vn.dossier.state import DeliveryState, EventKind, State
-from egov_vn.errors import IllegalTransition, InvalidInput
+from egov_vn.errors import IllegalTransition, InvalidInput, require, require_each
 from egov_vn.finding import Finding, finding
-
-if TYPE_CHECKING:
-    from egov_vn.dossier.model import Dossier
 
 __all__ = ["advance", "apply", "regime_of", "replay", "standing"]
 
@@ -42,7 +40,11 @@ def standing(dossier: Dossier, *, strict: bool = True, at: datetime | None = Non
 
     Without events the recorded status and dates speak. See `replay` for *strict*.
     """
-    events = dossier.events if at is None else tuple(event for event in dossier.events if event.at <= at)
+    require(dossier, Dossier, "dossier")
+    events = dossier.events
+    if at is not None:
+        require_aware(at)
+        events = tuple(event for event in events if event.at <= at)
     regime = regime_of(dossier)
     if not dossier.events:
         return _recorded(dossier, regime)
@@ -52,6 +54,7 @@ def standing(dossier: Dossier, *, strict: bool = True, at: datetime | None = Non
 
 def regime_of(dossier: Dossier) -> Regime:
     """Return the regime of the day on which the dossier was received (else submitted, else first touched)."""
+    require(dossier, Dossier, "dossier")
     first = dossier.events[0].at if dossier.events else None
     accepted = next((event.at for event in dossier.events if event.kind is EventKind.ACCEPT), None)
     day = dossier.received_at or accepted or dossier.submitted_at or first
@@ -77,9 +80,9 @@ def replay(
     if start is None:
         if regime is None:
             raise InvalidInput("a replay needs a regime or a standing to start from", path="regime")
-        start = Standing(regime=regime)
-    now = start
-    for index, event in enumerate(events):
+        start = Standing(regime=require(regime, Regime, "regime"))
+    now = require(start, Standing, "start")
+    for index, event in enumerate(require_each(events, Event, "LichSu")):
         try:
             now = apply(now, event, path=f"LichSu[{index}]", reasons=strict)
         except (IllegalTransition, InvalidInput) as error:
@@ -97,6 +100,8 @@ def apply(now: Standing, event: Event, *, path: str = "event", reasons: bool = T
 
     Without *reasons* an event that lacks the reason the law wants in writing is taken as it is.
     """
+    require(event, Event, path)
+    require(now, Standing, "now")
     if now.last_at is not None and event.at < now.last_at:
         raise InvalidInput(
             f"{event.at.isoformat()} lies before the event of {now.last_at.isoformat()}: the clock went backwards",
@@ -212,7 +217,8 @@ def advance(dossier: Dossier, event: Event, *, due_at: datetime | None = None) -
 
     *due_at* writes a new appointment. Raises `IllegalTransition` or `InvalidInput`, and then nothing has changed.
     """
-    first = not dossier.events
+    require(event, Event, "event")
+    first = not require(dossier, Dossier, "dossier").events
     regime = Regime.on(vietnam_date(event.at), bundle=_own_decree(dossier)) if first else regime_of(dossier)
     start = Standing(regime=regime, effect=dossier.supplement_effect, origin_system=dossier.origin_system)
     now = apply(replay(dossier.events, start=start), event, path=f"LichSu[{len(dossier.events)}]")

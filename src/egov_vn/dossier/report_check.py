@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from egov_vn.dossier.statistics import ReportRow, StatisticalReport, add_rows
+from egov_vn.errors import require
 from egov_vn.finding import Finding, Severity, finding
 from egov_vn.law import Citation, load
 
@@ -18,6 +19,9 @@ def check_report(made: StatisticalReport, *, previous: StatisticalReport | None 
     carry-over: what came over from the period before equals what stood in process at its end, row by row.
     """
     found: list[Finding] = []
+    require(made, StatisticalReport, "made")
+    if previous is not None:
+        require(previous, StatisticalReport, "previous")
     law = [row for row in load("egov_vn.dossier", "reports").table("identities") if row["set"] == made.form.report_set]
     balance = next(row for row in law if row["kind"] == "balance")
     for where, row in _every_row(made):
@@ -43,6 +47,8 @@ def compare_reports(ours: StatisticalReport, theirs: StatisticalReport) -> tuple
 
     TT 09/2026/TT-BTP Article 15(2) has agencies compare their figures with those of the national portal.
     """
+    require(ours, StatisticalReport, "ours")
+    require(theirs, StatisticalReport, "theirs")
     if (ours.form.key, ours.period, ours.by) != (theirs.form.key, theirs.period, theirs.by):
         text = f"{ours.form.key} {ours.period}, {theirs.form.key} {theirs.period}"
         return (

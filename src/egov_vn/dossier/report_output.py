@@ -14,7 +14,7 @@ from typing import Any, Final
 from egov_vn.clock import VIETNAM, require_aware
 from egov_vn.dossier.charts import Series, columns, stacked_bars
 from egov_vn.dossier.statistics import ReportForm, ReportRow, StatisticalReport
-from egov_vn.errors import Unavailable
+from egov_vn.errors import Unavailable, require
 from egov_vn.finding import Finding, Language, render_html
 
 __all__ = ["STYLE", "defused", "report_csv", "report_html", "report_xlsx", "worksheet"]
@@ -143,7 +143,7 @@ def report_html(
 
     *earlier* are reports of periods before, oldest first: what was received in each is drawn in a row.
     """
-    words, form = _WORDS[lang], made.form
+    words, form = _WORDS[lang], require(made, StatisticalReport, "made").form
     notes = tuple(findings)
     checks = render_html(notes, lang) if notes else f'<p class="ok">✓ {words["holds"]}</p>'
     return (
@@ -163,7 +163,7 @@ def report_html(
 
 def _grid(made: StatisticalReport, lang: Language) -> Iterable[list[Any]]:
     """Yield the rows of the printed table: title, period, unit, two rows of headings, numbers, then the figures."""
-    words, form = _WORDS[lang], made.form
+    words, form = _WORDS[lang], require(made, StatisticalReport, "made").form
     yield [_form_name(form)]
     yield [form.title(lang)]
     yield [f"{words['period']}: {made.period.label(lang)} ({_window(made, lang)})"]

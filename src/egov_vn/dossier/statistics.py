@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, Self
 
 from egov_vn.dossier.periods import Period
 from egov_vn.dossier.tally import COUNTS, Tally
-from egov_vn.errors import InvalidInput
+from egov_vn.errors import InvalidInput, require
 from egov_vn.finding import Language, Text
 from egov_vn.law import Citation, load
 
@@ -232,10 +232,11 @@ def report(
     """
     if by not in ("field", "agency", "level"):
         raise InvalidInput(f"rows are by field, agency or level, not by {by!r}", path="by")
+    require(tally, Tally, "tally")
+    require(unit, str, "unit")
     chosen = ReportForm.for_period(tally.period) if form is None else form
-    if isinstance(chosen, str):
-        chosen = ReportForm.of(chosen)
-    words = names or {}
+    chosen = ReportForm.of(chosen) if isinstance(chosen, str) else require(chosen, ReportForm, "form")
+    words = {} if names is None else _mapping(names, "names")
     sections = []
     for number, levels, title in chosen.sections:
         sums: dict[str, list[int]] = {}

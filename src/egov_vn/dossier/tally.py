@@ -18,7 +18,7 @@ from typing import Final, Literal, NamedTuple
 from egov_vn.clock import require_aware
 from egov_vn.dossier.facts import DossierFact, Outcome, seconds
 from egov_vn.dossier.periods import Period
-from egov_vn.errors import InvalidInput
+from egov_vn.errors import InvalidInput, require
 
 __all__ = ["COUNTS", "CountingPolicy", "Tally", "TallyKey"]
 
@@ -98,7 +98,7 @@ class Tally:
             raise InvalidInput(f"{given!r} is not a Period", path="period")
         self.period = period
         self.as_of = period.ends_at if as_of is None else min(require_aware(as_of, "as_of"), period.ends_at)
-        self.policy = policy or CountingPolicy()
+        self.policy = CountingPolicy() if policy is None else require(policy, CountingPolicy, "policy")
         self.keep_codes = keep_codes
         self.counted = 0
         self.outside = 0
@@ -129,8 +129,13 @@ class Tally:
         classify, rows, codes = self._classifier(), self._rows, self._codes
         counted = outside = 0
         keep = self.keep_codes
+        if not isinstance(facts, Iterable):
+            raise InvalidInput(f"expected several DossierFact, not a {type(facts).__name__}", path="facts")
         for fact in facts:
-            placed = classify(fact)
+            try:
+                placed = classify(fact)
+            except (TypeError, ValueError) as error:
+                raise InvalidInput(f"{str(fact)[:60]!r} is not a DossierFact", path="facts") from error
             if isinstance(placed, str):
                 if placed:
                     self.faulty[fact[0]] = self.faulty.get(fact[0], 0) + 1
