@@ -237,3 +237,27 @@ def test_the_fonds_of_a_closed_archive_may_name_an_aip(tmp_path: Path, make_reco
     taken = to_aip(sip.path, tmp_path / "a", archive=ARCHIVE, at=AT, approved_by="A", objid=objid).package
     assert taken.path.name == objid.replace(":", "_")
     assert check_package(taken.path).conforms
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"separator": "\n"},
+        {"separator": "--"},
+        {"archive": Organisation(name="A")},
+        {"archive": Organisation(name="A", code="L T")},
+        {"archive": Organisation(name="A", code="LT..1")},
+        {"archive": Organisation(name="A", code="L" * 90)},
+        {"approved_by": ""},
+        {"approved_by": " "},
+        {"approved_by": "A\x00"},
+        {"at": datetime(2026, 3, 1)},
+    ],
+)
+def test_what_no_archive_takes_over_is_not_written(
+    tmp_path: Path, make_record: MakeRecord, options: dict[str, Any]
+) -> None:
+    sip = write_package(tmp_path / "s", file_of(make_record), at=AT, agent=AGENCY)
+    with pytest.raises(InvalidInput):
+        to_aip(sip.path, tmp_path / "a", **{"archive": ARCHIVE, "at": AT, "approved_by": "A", **options})
+    assert not (tmp_path / "a").exists()

@@ -15,7 +15,16 @@ from egov_vn.agency import AgencyCode
 from egov_vn.archive.fields import table
 from egov_vn.errors import InvalidInput
 
-__all__ = ["ArchivalCode", "DocCode", "FileCode", "PacketCode", "PaperCode", "doc_id", "request_code"]
+__all__ = [
+    "ArchivalCode",
+    "DocCode",
+    "FileCode",
+    "PacketCode",
+    "PaperCode",
+    "archive_head",
+    "doc_id",
+    "request_code",
+]
 
 _YEAR: Final = re.compile(r"(?:1[89]|20)[0-9]{2}")
 _MAX_PART: Final = 60
@@ -150,8 +159,7 @@ class ArchivalCode:
         _check(self.archive, "archive")
         if self.list_number:
             _check(self.list_number, "list_number")
-        if len(self.separator) > 1 or not self.separator.isprintable() or self.separator.isspace():
-            raise InvalidInput(f"{self.separator!r} is no separator", path="separator")
+        _separator(self.separator)
         _fit(str(self), "arcFileCode", "AIP_hoso")
 
     @classmethod
@@ -169,6 +177,17 @@ class ArchivalCode:
     def __str__(self) -> str:
         parts = [self.archive, str(self.file), *([self.list_number] if self.list_number else [])]
         return self.separator.join(parts)
+
+
+def archive_head(archive: str, separator: str = ".") -> str:
+    """Return what every code of *archive* begins with; `InvalidInput` if it cannot be a part of a code."""
+    return _check(archive, "archive.code") + _separator(separator)
+
+
+def _separator(text: str) -> str:
+    if len(text) > 1 or not text.isprintable() or text.isspace():
+        raise InvalidInput(f"{text!r} is no separator", path="separator")
+    return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from typing import Any, Final, Self
 from egov_vn.archive import check_content, check_mets, check_premis
 from egov_vn.archive.check import check_package
 from egov_vn.archive.fields import table
-from egov_vn.archive.identifiers import doc_id
+from egov_vn.archive.identifiers import archive_head, doc_id
 from egov_vn.archive.inspection import Inspection
 from egov_vn.archive.package import README, write_package
 from egov_vn.archive.packing import Organisation, Package, Step
@@ -30,6 +30,7 @@ __all__ = ["HeldPackage", "Loss", "Transformed", "open_package", "to_aip", "to_d
 
 
 _README_BYTES: Final = 16_384
+_ART_25: Final = "05/2025/TT-BNV Điều 25"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,19 +198,21 @@ def to_aip(
     checked = report or check_package(sip)
     if checked.conforms is not True:
         first = checked.errors[0].text("en") if checked.errors else "it was not fully checked"
-        raise InvalidInput(f"the package was not passed: {first}", path=str(sip), source="05/2025/TT-BNV Điều 25")
+        raise InvalidInput(f"the package was not passed: {first}", path=str(sip), source=_ART_25)
+    if not approved_by.strip():
+        raise InvalidInput("a package is taken over once somebody approved it", path="approved_by", source=_ART_25)
     with open_package(sip) as held:
         if not held.kind.startswith("SIP_"):
             raise InvalidInput(f"a {held.kind} is no SIP", path=str(sip))
         if not archive.code:
             raise InvalidInput("the archive needs a code: archival codes begin with it", path="archive.code")
+        head = archive_head(archive.code, separator)
         kind = "AIP_" + held.kind.partition("_")[2]
         losses: list[Loss] = []
-        code = f"{archive.code}{separator}{held.file.code}"
+        code = head + held.file.code
         described = _carry(held.file.description, kind, {"arcFileCode": code}, losses, "EAD.xml")
         records = [
-            _archive_record(record, code, archive.code + separator, ordinal, losses)
-            for ordinal, record in enumerate(held.file.records, 1)
+            _archive_record(record, code, head, ordinal, losses) for ordinal, record in enumerate(held.file.records, 1)
         ]
         passed = Step(
             key="checked", at=at, agent=approved_by, outcome=checked.verdict("vi"), detail=f"SIP {held.objid}"
