@@ -22,7 +22,9 @@ from egov_vn.dossier import (
     ProcedureCode,
     State,
     Tally,
+    check_report,
     fact_of,
+    report,
     standing,
 )
 from egov_vn.dossier.facts import instant, seconds
@@ -164,3 +166,32 @@ def test_every_policy_against_a_count_by_hand(policy: dict[str, Any], expected: 
     ]  # fmt: skip
     tally = Tally.of(facts, Period.quarter(2026, 3), policy=CountingPolicy(**policy))
     assert (tally.count("early"), tally.count("on_time"), tally.count("late")) == expected
+
+
+@pytest.mark.parametrize(
+    ("form", "left_out"),
+    [
+        ("II.06a", set()),
+        ("07a", set()),
+        ("07b", {"", "branch_central", "district", "ministry"}),
+        ("07c", {"commune", "district", "province", ""}),
+    ],
+)
+def test_nobody_is_left_out_of_a_table_in_silence(form: str, left_out: set[str]) -> None:
+    """TT 09/2026/TT-BTP, 07b has sections for province and commune only; the directive asks for every dossier."""
+    levels = ("province", "commune", "district", "ministry", "branch_central", "")
+    received = seconds(at("2026-08-03 08:00"))
+    facts = [DossierFact(str(n), "A", "X", level, 3, received, None, None) for n, level in enumerate(levels)]
+    tally = Tally.of(facts, Period.month(2026, 8))
+    made = report(tally, unit="UBND tỉnh Ví Dụ", form=form)
+    findings = check_report(made, tally=tally)
+    assert {item.where for item in findings if item.code == "STAT-LEFT-OUT"} == left_out
+    assert made.cell(3) + len(findings) == tally.counted == len(levels)
+
+
+def test_what_could_not_be_counted_is_told() -> None:
+    wrong = DossierFact("H13-260803-0001", "A", "X", "province", 3, seconds(at("2026-08-03 08:00")), None, 1)
+    tally = Tally.of([wrong], Period.month(2026, 8))
+    (found,) = check_report(report(tally, unit="X"), tally=tally)
+    assert found.code == "STAT-FAULTY"
+    assert "H13-260803-0001" in found.text("vi")

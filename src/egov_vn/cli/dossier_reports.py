@@ -78,7 +78,7 @@ def _report(
         tally = Tally(Period.parse(period), keep_codes=drill is not None).add(reader)
     made = report(tally, unit=unit, form=form, names={str(code): str(name) for code, name in words.items()}, by=by)  # type: ignore[arg-type]
     earlier = StatisticalReport.from_dict(_load(previous)) if previous else None
-    findings = check_report(made, previous=earlier)
+    findings = check_report(made, previous=earlier, tally=tally)
     _complain(reader.bad)
     if drill is not None:
         for code in made.drill(tally, drill, key=key):

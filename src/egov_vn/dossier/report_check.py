@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from egov_vn.dossier.statistics import ReportRow, StatisticalReport, add_rows
+from egov_vn.dossier.statistics import ANY_LEVEL, ReportRow, StatisticalReport, add_rows
+from egov_vn.dossier.tally import INTAKES, Tally
 from egov_vn.errors import require
 from egov_vn.finding import Finding, Severity, finding
 from egov_vn.law import Citation, load
@@ -12,8 +13,13 @@ from egov_vn.law import Citation, load
 __all__ = ["check_report", "compare_reports"]
 
 
-def check_report(made: StatisticalReport, *, previous: StatisticalReport | None = None) -> tuple[Finding, ...]:
+def check_report(
+    made: StatisticalReport, *, previous: StatisticalReport | None = None, tally: Tally | None = None
+) -> tuple[Finding, ...]:
     """Check every identity of a report, and with *previous* what was carried over; no finding means that all hold.
+
+    With the *tally* that it was made from, also that no dossier was left out: a level without a section of its own (a
+    district in 07b), or a fact that could not be counted.
 
     The sums between columns, the balance (received = settled + in process), the totals of rows and sections, and the
     carry-over: what came over from the period before equals what stood in process at its end, row by row.
@@ -39,7 +45,35 @@ def check_report(made: StatisticalReport, *, previous: StatisticalReport | None 
     if previous is not None:
         carry = next(row for row in law if row["kind"] == "carry")
         found += _carried(made, previous, carry["left"], carry.source)
+    if tally is not None:
+        found += _left_out(made, require(tally, Tally, "tally"))
     return tuple(found)
+
+
+def _left_out(made: StatisticalReport, tally: Tally) -> Iterator[Finding]:
+    """Yield what the tally counted and no section shows, and what it could not count at all."""
+    shown = {level for part in made.sections for level in part.levels}
+    missing: dict[str, int] = {}
+    for key, counts in tally.rows:
+        if key.level not in shown and ANY_LEVEL not in shown:
+            missing[key.level] = missing.get(key.level, 0) + sum(counts[:INTAKES])
+    for level, number in sorted(missing.items()):
+        yield finding(
+            "STAT-LEFT-OUT",
+            Severity.ERROR,
+            vi=f"Biểu {made.form.key} không có mục cho cấp {level or '(trống)'}: sót {number} hồ sơ.",
+            en=f"Table {made.form.key} has no section for the level {level or '(none)'}: {number} dossiers left out.",
+            where=level,
+            source=made.form.source,
+        )
+    if tally.faulty:
+        codes = ", ".join(sorted(tally.faulty)[:3])
+        yield finding(
+            "STAT-FAULTY",
+            Severity.ERROR,
+            vi=f"{sum(tally.faulty.values())} hồ sơ có dữ liệu không thể có, không được đếm: {codes} …",
+            en=f"{sum(tally.faulty.values())} dossiers that cannot be were not counted: {codes} …",
+        )
 
 
 def compare_reports(ours: StatisticalReport, theirs: StatisticalReport) -> tuple[Finding, ...]:

@@ -21,7 +21,8 @@ from egov_vn.law import Citation, load
 
 __all__ = ["Column", "ReportForm", "ReportRow", "ReportSection", "StatisticalReport", "report"]
 
-_ANY: Final = "*"
+ANY_LEVEL: Final = "*"
+"""A section with this level counts every level."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +139,7 @@ class StatisticalReport:
         found: list[str] = []
         for part in self.sections:
             if section in (part.number, ""):
-                for level in (None,) if _ANY in part.levels else part.levels:
+                for level in (None,) if ANY_LEVEL in part.levels else part.levels:
                     place = {} if key is None else {self.by: key}
                     found += tally.codes(*names, level=level, **place)
         return tuple(sorted(found))
@@ -241,7 +242,7 @@ def report(
     for number, levels, title in chosen.sections:
         sums: dict[str, list[int]] = {}
         for key, counts in tally.rows:
-            if _ANY in levels or key.level in levels:
+            if ANY_LEVEL in levels or key.level in levels:
                 row = sums.setdefault(getattr(key, by), [0] * len(COUNTS))
                 row[:] = [left + right for left, right in zip(row, counts, strict=True)]
         rows = tuple(

@@ -35,6 +35,8 @@ COUNTS: Final = (
     "overdue",
 )
 """What is counted; every column of every report is a sum of these."""
+INTAKES: Final = 5
+"""The first so many of `COUNTS` say how a dossier came: each dossier is in one of them."""
 
 _CARRIED, _EARLY, _ON_TIME, _LATE, _WITHIN, _OVERDUE = range(4, 10)
 _DAY, _EAST = 86_400, 25_200
