@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import mmap
 import os
 import random
 import re
 import signal
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -83,13 +85,16 @@ def test_the_report_does_not_depend_on_who_reads(
 def test_a_reader_that_ends_leaves_the_package_undecided(
     write: Write, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    package, here = write(make_file(40)).path, os.getpid()
+    package, here, ended = write(make_file(40)).path, os.getpid(), mmap.mmap(-1, 1)
     whole = Reading._look
 
     def look(self: Reading, path: str) -> Any:
         if os.getpid() != here:
+            ended[0] = 1
             os.kill(os.getpid(), signal.SIGKILL)
-        threading.Event().wait(0.003)  # leave the helper something to take
+        deadline = time.monotonic() + 60
+        while not ended[0] and time.monotonic() < deadline:  # leave the helper something to take
+            time.sleep(0.01)
         return whole(self, path)
 
     monkeypatch.setattr(Reading, "_look", look)
@@ -157,6 +162,21 @@ def test_a_million_bad_names_make_no_million_findings(tmp_path: Path) -> None:
     report = check_package(tmp_path / "p")
     assert [item.code for item in report.findings].count("ARC-LIMIT") == 2
     assert report.conforms is False
+
+
+def test_a_file_that_grew_since_the_scan_is_read_no_further_than_allowed(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"x")
+    tree = FolderTree(tmp_path, Limits())
+    (tmp_path / "a").write_bytes(b"x" * 3_000_000)
+    with pytest.raises(InvalidInput, match="exceed the limit"):
+        tree.read("a", 2_000_000)
+    assert len(tree.read("a", 3_000_000)) == 3_000_000
+    (tmp_path / "a").write_bytes(b"")
+    assert tree.read("a", 10) == b""
+    (tmp_path / "a").unlink()
+    for read in (lambda: tree.read("a", 10), lambda: tree.part("a", 0, 1), lambda: list(tree.blocks("a", 16))):
+        with pytest.raises(InvalidInput, match="cannot be read"):
+            read()
 
 
 # ------------------------------------------------------------------------------------------------- records by a pattern

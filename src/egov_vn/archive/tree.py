@@ -77,7 +77,13 @@ class Tree:
         """Return the bytes of *name*, at most *limit*; `InvalidInput` if there are more, or if they cannot be had."""
         if self.sizes[name] > limit:
             raise InvalidInput(f"{self.sizes[name]} bytes exceed the limit of {limit}", path=name)
-        return b"".join(self.chunks(name))
+        parts, total = [], 0
+        for chunk in self.chunks(name):
+            total += len(chunk)
+            if total > limit:  # it grows while it is read
+                raise InvalidInput(f"more than {limit} bytes exceed the limit", path=name)
+            parts.append(chunk)
+        return b"".join(parts)
 
     def blocks(self, name: str, length: int) -> Iterator[bytes | memoryview]:  # noqa: ARG002 - what a folder can do
         """Yield the bytes of *name*, about *length* at once; the next block may overwrite the one before."""
