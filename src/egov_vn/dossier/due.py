@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from egov_vn.calendar import (
@@ -117,7 +118,7 @@ def due_of(
     found = term if term is not None else dossier.term
     if found is None:
         raise InvalidInput("the dossier carries no term, and none was given", path="ThoiHanGiaiQuyet")
-    length = Term.parse(found) if isinstance(found, str) else found
+    length = _parsed(found) if isinstance(found, str) else found
     policy = _policy(dossier, now, policy)
 
     running = dossier.non_territorial and policy.non_territorial and now.arrived_at is None
@@ -148,6 +149,12 @@ def due_of(
         reappointed=valid,
         waiting=now.waiting or running,
     )
+
+
+@lru_cache(maxsize=1024)
+def _parsed(term: str) -> Term:
+    """Return a term from its words: few are in use, and every dossier carries one."""
+    return Term.parse(term)
 
 
 def lateness(

@@ -84,7 +84,7 @@ def replay(
     now = require(start, Standing, "start")
     for index, event in enumerate(require_each(events, Event, "LichSu")):
         try:
-            now = apply(now, event, path=f"LichSu[{index}]", reasons=strict)
+            now = _apply(now, event, f"LichSu[{index}]", reasons=strict)
         except (IllegalTransition, InvalidInput) as error:
             if strict:
                 raise
@@ -100,8 +100,10 @@ def apply(now: Standing, event: Event, *, path: str = "event", reasons: bool = T
 
     Without *reasons* an event that lacks the reason the law wants in writing is taken as it is.
     """
-    require(event, Event, path)
-    require(now, Standing, "now")
+    return _apply(require(now, Standing, "now"), require(event, Event, path), path, reasons=reasons)
+
+
+def _apply(now: Standing, event: Event, path: str, *, reasons: bool) -> Standing:
     if now.last_at is not None and event.at < now.last_at:
         raise InvalidInput(
             f"{event.at.isoformat()} lies before the event of {now.last_at.isoformat()}: the clock went backwards",
