@@ -18,7 +18,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -90,7 +90,7 @@ def peers() -> dict[str, tuple[Callable[[date, int], date], Callable[[date, date
     for name, busday in (("numpy busday, every weekend listed", exact), ("numpy busday, Monday to Friday", naive)):
 
         def add(day: date, n: int, busday: Any = busday) -> date:
-            return np.busday_offset(day, n, roll="backward", busdaycal=busday).item()  # type: ignore[no-any-return]
+            return cast("date", np.busday_offset(day, n, roll="backward", busdaycal=busday).item())
 
         def count(a: date, b: date, busday: Any = busday) -> int:
             one = timedelta(days=1)

@@ -70,7 +70,7 @@ class Setup:
         self.authority = TestAuthority(at=AT, key=key)
         self.signer = self.authority.issue_person("Nguyễn Văn Thử", cccd="092090000018")
         self.trust = self.authority.trust_store()
-        self.services = {
+        self.services: dict[str, Any] = {
             "timestamper": self.authority.timestamper(),
             "revocation": self.authority.revocation(),
             "trust": self.trust,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from egov_vn.clock import VIETNAM
 from egov_vn.errors import InvalidInput
 from egov_vn.law import Evidence
+from egov_vn.signature import ChainReport, Indication, SubIndication, assess_certificate
 from egov_vn.signature import trust as trust_module
 from egov_vn.signature.trust import Anchor, TrustStore, check_pin, root_pins
 from egov_vn.testing import TestAuthority
@@ -111,3 +113,41 @@ def test_check_pin(authority: TestAuthority, monkeypatch: pytest.MonkeyPatch) ->
     assert [item.code for item in check_pin(authority.root)] == ["SIG-PIN-MATCH"]
     known[0] = replace(known[0], evidence=Evidence.ASSUMED)
     assert [item.code for item in check_pin(authority.root)] == ["SIG-PIN-MATCH", "SIG-PIN-UNVERIFIED"]
+
+
+def test_signers_met_again_are_kept_and_judged_alike(authority: TestAuthority) -> None:
+    """The third assessment answers from what the second left, and says the same."""
+    store = authority.trust_store()
+    signer = authority.issue_person("Nguyễn Văn Thử").certificate.public_bytes(Encoding.DER)
+
+    def judge(der: bytes = signer) -> ChainReport:
+        return assess_certificate(der, at=T0, trust=store)
+
+    first = judge()
+    assert not store.read.knows(signer)
+    assert [judge(), judge()] == [first, first]
+    assert store.read.knows(signer)
+    broken = signer[:-1] + bytes([signer[-1] ^ 1])
+    for _ in range(3):
+        assert judge(broken).sub_indication is SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE
+        assert judge() == first
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(lambda _: judge().indication, range(40))) == {first.indication}
+
+
+def test_what_is_kept_is_bounded(authority: TestAuthority) -> None:
+    store = authority.trust_store()
+    signers = [authority.issue_person(f"Người {number}") for number in range(110)]
+    for signer in signers:
+        for _ in range(2):
+            assess_certificate(signer.certificate.public_bytes(Encoding.DER), at=T0, trust=store)
+    kept = sum(store.read.knows(item.certificate.public_bytes(Encoding.DER)) for item in signers)
+    assert 0 < kept <= 100
+
+
+def test_strangers_are_not_kept(authority: TestAuthority) -> None:
+    stranger = TestAuthority(at=T0, key="p256").issue_person("Kẻ Lạ").certificate.public_bytes(Encoding.DER)
+    store = authority.trust_store()
+    for _ in range(3):
+        assert assess_certificate(stranger, at=T0, trust=store).indication is Indication.INDETERMINATE
+    assert not store.read.knows(stranger)

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self
 
 from asn1crypto import algos, keys
@@ -42,6 +43,8 @@ class Memo:
     _verified: dict[bytes, bool] = field(default_factory=dict)
     _names: dict[bytes, str] = field(default_factory=dict)
     _keys: dict[bytes, Any] = field(default_factory=dict)
+    structures: dict[tuple[bytes, ...], str | None] = field(default_factory=dict)
+    """What was found wrong with chains of certificates under RFC 5280, times left aside."""
     items: dict[Any, Any] = field(default_factory=dict)
     """Whatever a step wants to keep, under a key of its own."""
 
@@ -57,7 +60,22 @@ class Memo:
             _infos=dict(self._infos),
             _names=dict(self._names),
             _keys=dict(self._keys),
+            _verified=dict(self._verified),
+            structures=dict(self.structures),
         )
+
+    def knows(self, der: bytes) -> bool:
+        """Say whether the certificate *der* has been read."""
+        return der in self._infos
+
+    def read_chain(self, path: tuple[bytes, ...], problem: str | None) -> None:
+        """Read the certificates of *path*, the leaf first, check its links, and note what was found about it."""
+        self.read_all(path)
+        for der, above in pairwise(path):
+            lower, issuer = self.certificate(der), self.certificate(above)
+            value, signed = lower["signature_value"].native, lower["tbs_certificate"].dump()
+            self.verifies(issuer.public_key, value, signed, lower["signature_algorithm"])
+        self.structures[path] = problem
 
     def read_all(self, ders: Iterable[bytes]) -> Self:
         """Read the readable ones of *ders* to the last field, so that threads may share them."""

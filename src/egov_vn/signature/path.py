@@ -224,10 +224,11 @@ def _check_structure(task: _Task, path: ValidationPath, chain: list[asn1_x509.Ce
             SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE,
         )
         return
-    key = ("structure", *(item.dump() for item in chain))
-    if key not in task.memo.items:
-        task.memo.items[key] = _structure_problem(path, task.memo, moment=min(max(task.moment, start), end))
-    problem: str | None = task.memo.items[key]
+    key = tuple(item.dump() for item in reversed(chain))
+    if key not in task.memo.structures:
+        task.memo.structures[key] = _structure_problem(path, task.memo, moment=min(max(task.moment, start), end))
+    problem = task.memo.structures[key]
+    task.trust.remember(key, problem)
     if problem is not None:
         task.add(messages.chain_invalid(task.where, problem), SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE)
 

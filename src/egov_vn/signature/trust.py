@@ -63,6 +63,18 @@ class Anchor:
         return hashlib.sha256(self.der).hexdigest()
 
 
+_MOST_SEEN: Final = 1000
+_MOST_CHAINS: Final = 100
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What a store has read: its own certificates, and those of signers that it met more than once."""
+
+    memo: Memo | None = None
+    seen: set[bytes] = field(default_factory=set)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustStore:
     """The anchors and intermediates of one verifier (*kho chứng thư tin cậy*); every change makes a new one."""
@@ -70,7 +82,7 @@ class TrustStore:
     anchors: tuple[Anchor, ...] = ()
     intermediates: tuple[bytes, ...] = ()
     """DER certificates that help to build a path and are believed only if the path holds."""
-    _read: dict[str, Memo] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _kept: _Kept = field(default_factory=_Kept, init=False, repr=False, compare=False)
 
     def __reduce__(self) -> tuple[object, ...]:
         return _store, (self.anchors, self.intermediates)  # what was read is read again in another process
@@ -78,9 +90,31 @@ class TrustStore:
     @property
     def read(self) -> Memo:
         """What was read of its certificates: at the first assessment, and kept with this store."""
-        if "memo" not in self._read:
-            self._read["memo"] = Memo().read_all((*(anchor.der for anchor in self.anchors), *self.intermediates))
-        return self._read["memo"]
+        if self._kept.memo is None:
+            self._kept.memo = Memo().read_all((*(anchor.der for anchor in self.anchors), *self.intermediates))
+        return self._kept.memo
+
+    def remember(self, path: tuple[bytes, ...], problem: str | None) -> None:
+        """Keep what was read of *path* if its leaf is met for the second time: agencies sign many documents.
+
+        Only chains to an anchor of this store come here. What is kept is what any reading of the same bytes would find
+        again; when it grows beyond a hundred chains it is begun anew.
+        """
+        kept, known = self._kept, self.read
+        if known.knows(path[0]) and path in known.structures:
+            return
+        if path[0] not in kept.seen:
+            if len(kept.seen) >= _MOST_SEEN:
+                kept.seen.clear()
+            kept.seen.add(path[0])
+            return
+        if len(known.structures) >= _MOST_CHAINS:
+            kept.memo = None
+            kept.seen.clear()
+            return
+        grown = known.copy()  # other threads may be copying the one in use
+        grown.read_chain(path, problem)
+        kept.memo = grown
 
     @classmethod
     def of(cls, *anchors: object, intermediates: Iterable[object] = ()) -> Self:

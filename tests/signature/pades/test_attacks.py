@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 import tracemalloc
@@ -25,6 +26,7 @@ from egov_vn.signature import (
     SubIndication,
     assess_pdf,
     extend_pdf,
+    sign_cms,
     sign_pdf,
 )
 from egov_vn.testing import TestAuthority
@@ -195,8 +197,6 @@ def test_the_hash_of_the_document_counts_as_much_as_that_of_the_signature(
 
 
 def _with_document_hash(info: cms.ContentInfo, covered: bytes, signer: KeySigner) -> bytes:
-    import hashlib  # noqa: PLC0415 - the weak hash is needed here only
-
     signer_info = info["content"]["signer_infos"][0]
     attributes = cms.CMSAttributes([item.copy() for item in signer_info["signed_attrs"]])
     for item in attributes:
@@ -259,3 +259,31 @@ def test_streams_that_blow_up(signed: bytes, judge: Judge) -> None:
         tracemalloc.stop()
     assert "SIG-DSS-UNREADABLE" in codes(report)
     assert peak < 200 << 20
+
+
+# The old kind ---------------------------------------------------------------------------------------------------------
+
+
+def of_the_old_kind(signed: bytes, signer: KeySigner, *, at: datetime) -> bytes:
+    """Make the signature one of type adbe.pkcs7.sha1: the CMS carries the SHA-1 value of the signed bytes."""
+    renamed = signed.replace(b"/ETSI.CAdES.detached", b"/adbe.pkcs7.sha1    ")
+    gap = contents(renamed)
+    covered = renamed[: gap.start(1) - 1] + renamed[gap.end(1) + 1 :]
+    value = sign_cms(hashlib.sha1(covered).digest(), signer=signer, at=at, detached=False)
+    return renamed[: gap.start(1)] + value.hex().encode().ljust(len(gap[1]), b"0") + renamed[gap.end(1) :]
+
+
+def test_a_signature_of_a_sha1_value(
+    signer: KeySigner, maker: Callable[..., bytes], small: TestAuthority, judge: Judge
+) -> None:
+    options: dict[str, Any] = {"level": Level.B_T, "timestamper": small.timestamper(), "trust": small.trust_store()}
+    roomy = sign_pdf(maker(1), signer=signer, at=AT, **options)  # leaves more room in /Contents
+    old = of_the_old_kind(roomy, signer, at=AT)
+    report = judge(old)
+    assert (report.indication, report.sub_indication) == (
+        Indication.INDETERMINATE,
+        SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
+    )
+    assert "SIG-PDF-SHA1" in codes(report)
+    changed = old.replace(b"/MediaBox [0 0 595 842]", b"/MediaBox [0 0 595 843]")
+    assert judge(changed).sub_indication is SubIndication.HASH_FAILURE

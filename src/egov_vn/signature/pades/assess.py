@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
@@ -49,6 +50,8 @@ __all__ = ["assess_pdf", "verify_pdf"]
 MAX_SIGNATURES: Final = 100
 _PADES: Final = "/ETSI.CAdES.detached"
 _DETACHED: Final = (_PADES, "/adbe.pkcs7.detached")
+_SHA1: Final = "/adbe.pkcs7.sha1"
+"""The old kind: the CMS carries the SHA-1 value of the signed bytes as its content (ISO 32000-1 section 12.8.3.3.1)."""
 _CONTENT_TIMESTAMP: Final = "1.2.840.113549.1.9.16.2.20"
 _SIGNATURE_TIMESTAMP: Final = "1.2.840.113549.1.9.16.2.14"
 
@@ -294,7 +297,7 @@ class _Signature:
                 certificates=check.certificates if check is not None else (),
                 revocation=whole.revocation | embedded,
                 algorithm=check.algorithm if check is not None else "",
-                digests=(check.digest,) if check is not None and check.digest else (),
+                digests=_digests(item, check),
                 signed_at=self._claimed(check),
                 timestamps=(*self.stamps, *later),
                 content_time=content_time,
@@ -346,10 +349,17 @@ class _Signature:
         except InvalidInput as error:
             self._fail(remarks.unreadable(item.name, error.message), SubIndication.FORMAT_FAILURE)
             return None
+        digest_of = whole.digest_of(item)
+        if _subfilter(item) == _SHA1:
+            inside = bytes(signed["encap_content_info"]["content"])
+            if inside != digest_of("sha1"):
+                self._fail(remarks.hash_differs(item.name), SubIndication.HASH_FAILURE)
+            self.findings.append(remarks.old_kind(item.name))
+            digest_of = partial(hash_of_last, inside)
         check = check_signer_info(
             signed,
             signed["signer_infos"][0],
-            digest_of=whole.digest_of(item),
+            digest_of=digest_of,
             memo=whole.memo,
             extra=(*whole.store.certificates, *whole.trust.intermediates),
             where=item.name,
@@ -419,14 +429,20 @@ class _Signature:
 
 def _signed_data(item: _Embedded) -> Any:
     subfilter = _subfilter(item)
-    if subfilter not in _DETACHED:
+    if subfilter not in (*_DETACHED, _SHA1):
         raise InvalidInput(f"a signature of type {subfilter} is not read")
     signed = open_signed_data(trimmed(item.signature.pkcs7_content), where=item.name)
     if len(signed["signer_infos"]) != 1:
         raise InvalidInput("a signature in a PDF has exactly one signer")
-    if signed["encap_content_info"]["content"].native is not None:
-        raise InvalidInput("the signature carries a content of its own instead of signing the file")
+    if (signed["encap_content_info"]["content"].native is not None) is not (subfilter == _SHA1):
+        raise InvalidInput("the signature carries a content of its own instead of signing the file, or the reverse")
     return signed
+
+
+def _digests(item: _Embedded, check: SignerCheck | None) -> tuple[str, ...]:
+    """Return the hash functions between the bytes of the file and the signature value."""
+    own = (check.digest,) if check is not None and check.digest else ()
+    return (*own, "sha1") if _subfilter(item) == _SHA1 else own
 
 
 def _subfilter(item: _Embedded) -> str:
@@ -449,6 +465,11 @@ def hash_of(name: str, *parts: bytes | memoryview) -> bytes:
     if name.startswith("shake"):
         return bytes(state.digest(64 if "256" in name else 32))
     return bytes(state.digest())
+
+
+def hash_of_last(content: bytes, name: str) -> bytes:
+    """Hash *content* under *name*: `hash_of` with its arguments the other way round."""
+    return hash_of(name, content)
 
 
 def trimmed(container: bytes) -> bytes:

@@ -64,6 +64,29 @@ def byte_range(where: str) -> Finding:
     )
 
 
+def hash_differs(where: str) -> Finding:
+    """The signed hash value is not that of the file."""
+    return finding(
+        "SIG-HASH",
+        Severity.ERROR,
+        vi="Nội dung đã bị thay đổi sau khi ký: mã băm không trùng.",
+        en="The content was changed after signing: its hash value differs.",
+        where=where,
+        source=_INTEGRITY,
+    )
+
+
+def old_kind(where: str) -> Finding:
+    """The signature is of the kind that signs a SHA-1 value."""
+    return finding(
+        "SIG-PDF-SHA1",
+        Severity.WARNING,
+        vi="Chữ ký kiểu cũ adbe.pkcs7.sha1: chỉ ký mã băm SHA-1 của tệp, kiểu này đã bị bỏ trong PDF 2.0.",
+        en="A signature of the old kind adbe.pkcs7.sha1 signs the SHA-1 value of the file; PDF 2.0 dropped it.",
+        where=where,
+    )
+
+
 def contents_tail(where: str) -> Finding:
     """Behind the signature container stand bytes that no signature covers."""
     return finding(

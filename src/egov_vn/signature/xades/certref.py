@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from asn1crypto import x509
@@ -41,6 +42,7 @@ def signing_certificate(der: bytes, *, digest: str = "sha256", first_version: bo
     )
 
 
+@lru_cache(maxsize=64)
 def issuer_serial(der: bytes) -> bytes:
     """Return the DER of RFC 5035 IssuerSerial: the issuer as a directoryName, and the serial number."""
     body = x509.Certificate.load(der)["tbs_certificate"]

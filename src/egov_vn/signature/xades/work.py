@@ -22,6 +22,9 @@ _DECLARATION: Final = re.compile(rb"xmlns(?::([^\s=]+))?\s*=\s*(?:\"([^\"]*)\"|'
 _MOST_STEPS: Final = 2_000_000_000
 """Elements times the square of the namespaces in scope: about eight seconds."""
 _MOST_REPEATED: Final = 512 * 1024 * 1024
+_SMALL: Final = 16 * 1024
+_FEW: Final = 64
+"""A document of at most these bytes and declarations needs no closer look: nothing in it can be dear."""
 _LONG_NAME: Final = 200
 _MOST_PREFIXES: Final = 200
 PER_ELEMENT: Final = 40
@@ -46,6 +49,9 @@ class Density:
         encoding = root.getroottree().docinfo.encoding or "UTF-8"
         if not source or not _ASCII_BASED.fullmatch(encoding):
             source = etree.tostring(root, encoding="UTF-8")
+        declarations = source.count(b"xmlns")
+        if len(source) <= _SMALL and declarations <= _FEW:
+            return cls(elements=source.count(b"<"), namespaces=declarations, repeated=0)
         prefixes, longest = set(), 0
         for found in _DECLARATION.finditer(source):
             prefixes.add(found[1])
