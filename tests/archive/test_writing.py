@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import resource
+import signal
 import stat
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from egov_vn.archive import (
     Payload,
     Record,
     Step,
+    check_bag,
     check_package,
     open_package,
     to_aip,
@@ -35,7 +37,7 @@ from egov_vn.archive.intake import chunks_of, open_regular, pass_on, take
 from egov_vn.archive.parallel import each
 from egov_vn.archive.sink import FolderSink, Sink, ZipSink
 from egov_vn.clock import VIETNAM
-from egov_vn.errors import InvalidInput
+from egov_vn.errors import InvalidInput, Unavailable
 
 AT = datetime(2026, 3, 1, 9, 0, tzinfo=VIETNAM)
 LARGE = 3_000_000
@@ -276,7 +278,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from conftest import AGENCY, AT, file_of, record_of
 from egov_vn.archive import Payload, Record, write_bag, write_package
-from egov_vn.errors import InvalidInput
+from egov_vn.errors import InvalidInput, Unavailable
 
 folder, source = Path(sys.argv[1]), Path(sys.argv[3])
 file = file_of(1).with_records([Record(description=record_of(1).description, payloads=(Payload.at(source),))])
@@ -609,3 +611,127 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     bag = write_bag(tmp_path / "bag", [Payload.at(path)], at=AT, algorithms=("sha256",), link=True)
     assert bag.paths == ("data/big.pdf",)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 40_000
+
+
+# ------------------------------------------------------------------------------------------------------------ processes
+
+
+def doubled(number: int) -> int:
+    """Double; some numbers fail, the first of them late."""
+    if number in (333, 700):
+        time.sleep(0.05 if number == 333 else 0)
+        raise InvalidInput(str(number), path="items")
+    return number * 2
+
+
+@pytest.fixture
+def forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let processes share the work also in a test run of several threads."""
+    if not hasattr(os, "fork"):
+        pytest.skip("needs fork")
+    monkeypatch.setattr("egov_vn.archive.parallel.may_fork", lambda: True)
+
+
+@pytest.mark.usefixtures("forks")
+def test_processes_keep_the_order_and_raise_the_first_error() -> None:
+    assert each(lambda number: (number, os.getpid()), range(400), workers=1, apart=True)[-1] == (399, os.getpid())
+
+    def who(number: int) -> tuple[int, int]:
+        time.sleep(0.001)
+        return number, os.getpid()
+
+    made = each(who, range(1000), workers=3, apart=True)
+    assert [number for number, _ in made] == list(range(1000))
+    assert len({process for _, process in made}) > 1
+    for _ in range(3):
+        with pytest.raises(InvalidInput, match="items: 333"):
+            each(doubled, range(1000), workers=3, apart=True)
+
+
+@pytest.mark.usefixtures("forks")
+def test_a_process_that_is_ended_from_outside_is_told() -> None:
+    here = os.getpid()
+
+    def work(number: int) -> int:
+        time.sleep(0.0005)
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return number
+
+    with pytest.raises(Unavailable, match="ended from outside"):
+        each(work, range(2000), workers=2, apart=True)
+
+
+@pytest.mark.usefixtures("forks")
+def test_processes_write_the_same_bytes_and_leave_nothing_after_a_failure(
+    tmp_path: Path, make_record: MakeRecord, make_file: MakeFile
+) -> None:
+    source = tmp_path / "x.pdf"
+    source.write_bytes(b"%PDF-1.7 x%%EOF")
+    one = make_record(1)
+    records = [
+        Record(
+            description=one.description.replace(docCode=f"{one.code[:-7]}{number:07}", docId=f"x.{number}"),
+            payloads=(Payload.at(source),),
+        )
+        for number in range(1, 451)
+    ]
+    file = make_file(1).with_records(records)
+    digests = {
+        write_package(tmp_path / f"p{workers}", file, at=AT, agent="UBND", workers=workers).digest
+        for workers in (1, 2, 3)
+    }
+    assert len(digests) == 1
+    payloads = [Payload(name=f"{number % 7}/{number}", source=source) for number in range(450)]
+    bags = [write_bag(tmp_path / f"b{n}", payloads, at=AT, workers=n, link=n == 3) for n in (1, 2, 3)]
+    assert bags[0] == bags[1] == bags[2]
+    assert check_bag(tmp_path / "b2").conforms is True
+    (tmp_path / "b2" / "data" / "1" / "8").unlink()
+    (tmp_path / "b2" / "data" / "1" / "8").write_bytes(b"%PDF-1.7 y%%EOF")
+    assert [(item.code, item.path) for item in check_bag(tmp_path / "b2").findings] == [("BAG-CHECKSUM", "data/1/8")]
+    records[440] = Record(description=records[440].description, payloads=(Payload.at(tmp_path / "none"),))
+    before = below(tmp_path)
+    with pytest.raises(InvalidInput, match="cannot be read") as caught:
+        write_package(tmp_path / "bad", file.with_records(records), at=AT, agent="UBND")
+    assert caught.value.path == str(tmp_path / "none")
+    with pytest.raises(InvalidInput, match="cannot be read"):
+        write_bag(tmp_path / "bad", [*payloads, Payload.at(tmp_path / "none")], at=AT)
+    assert below(tmp_path) == before
+
+
+ORPHANED = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from conftest import AT
+from egov_vn.archive import Payload, write_bag
+
+folder = Path(sys.argv[1])
+source = folder / ".x"
+source.write_bytes(bytes(100_000))
+payloads = [Payload(name=str(number), source=source) for number in range(5000)]
+print("ready", flush=True)
+write_bag(folder / "bag", payloads, at=AT)
+"""
+
+
+@pytest.mark.parametrize("delay", [0.02, 0.1, 0.25])
+def test_the_helper_of_a_killed_writer_ends_too_and_names_nothing(tmp_path: Path, delay: float) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", ORPHANED, str(tmp_path), str(Path(__file__).parent)], stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    time.sleep(delay)
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    counts = []
+    for _ in range(40):  # at the end of the piece that it has in hand it sees that it is alone
+        counts.append(len(below(tmp_path)))
+        if counts[-3:] == counts[-1:] * 3:
+            break
+        time.sleep(0.25)
+    assert counts[-3:] == counts[-1:] * 3
+    bag = tmp_path / "bag"
+    assert not bag.exists() or check_bag(bag).conforms  # a fast machine may have been done

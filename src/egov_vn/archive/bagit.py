@@ -72,9 +72,9 @@ def write_bag(
     """Write *payloads* as a bag at *target*, a folder, or a ZIP if it ends in `.zip`, and return it.
 
     The name of a payload is its path below `data/`. *at* gives `Bagging-Date`; `Payload-Oxum` is added. *link*
-    hard-links files where it can; *workers* threads copy into a folder. The same input gives the same bytes.
-    `InvalidInput` if the place is taken, a name is unsafe or there twice, or a source cannot be read or changes
-    meanwhile; nothing is left then.
+    hard-links files where it can; *workers* threads, for very many files processes, copy into a folder. The same input
+    gives the same bytes. `InvalidInput` if the place is taken, a name is unsafe or there twice, or a source cannot be
+    read or changes meanwhile; nothing is left then.
     Source: RFC 8493.
     """
     chosen = _algorithms(algorithms)
@@ -150,7 +150,8 @@ def _write(sink: Sink, payloads: Iterable[Payload], lines: list[tuple[str, str]]
     places = [(_payload_path(payload.name, seen), payload) for payload in payloads]
     # RFC 8493 wants data/ even if it is empty; a ZIP has no empty folders
     places = places or [("data/.keep", Payload(name=".keep", source=b""))]
-    copied = each(lambda place: sink.copy(*place), places, workers=sink.workers, worth=1)
+    apart = all(isinstance(payload.source, Path | bytes) for _, payload in places)
+    copied = each(lambda place: sink.copy(*place), places, workers=sink.workers, worth=1, apart=apart)
     manifests = {
         name: {path: written.hashes[index] for (path, _), written in zip(places, copied, strict=True)}
         for index, name in enumerate(sink.algorithms)
@@ -268,7 +269,8 @@ def _fixity(tree: Tree, tags: BagTags, *, workers: int) -> list[CheckFinding]:
     items = sorted(expected.items())
     # hashing lets go of Python's lock: from some bytes on threads gain more than they cost
     threads = workers if sum(tree.sizes[path] for path, _ in items) >= _PARALLEL_FROM else 1
-    found = each(lambda item: _hash(tree, *item), items, workers=threads, worth=1)
+    apart = isinstance(tree, FolderTree)
+    found = each(lambda item: _hash(tree, *item), items, workers=threads, worth=1, apart=apart)
     return [finding for findings in found for finding in findings]
 
 

@@ -54,11 +54,11 @@ def write_package(  # noqa: PLR0913 - keywords, each with a sentence below
     """Write *file* as a package (*đóng gói hồ sơ*) and return where it stands.
 
     *target* is the folder that takes the package, or, if it ends in `.zip`, the file itself; *form* is `"folder"` or
-    `"zip"` (by default what *target* says). *link* hard-links payload files where it can; *workers* threads copy into a
-    folder. *at* is the moment of packing, *agent* the agency. *premis* overrules the profile for a SIP or DIP; an AIP
-    always has PREMIS. *premis_form* `"literal"` is the circular's print. Raises `InvalidInput` if the place is taken or
-    cannot be written, a source cannot be read or changes meanwhile, or the file breaks its field table; nothing is left
-    then.
+    `"zip"` (by default what *target* says). *link* hard-links payload files where it can; *workers* threads, for very
+    many records processes, write into a folder. *at* is the moment of packing, *agent* the agency. *premis* overrules
+    the profile for a SIP or DIP; an AIP always has PREMIS. *premis_form* `"literal"` is the circular's print. Raises
+    `InvalidInput` if the place is taken or cannot be written, a source cannot be read or changes meanwhile, or the file
+    breaks its field table; nothing is left then.
     """
     making = Making(
         kind=kind_of(kind),

@@ -8,6 +8,7 @@ threads there are.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from egov_vn.archive.descriptive import write_description
@@ -68,7 +69,9 @@ def write_representation(making: Making, sink: Sink, names: Names) -> MetsFile:
     """Write the representation and return the entry of its METS."""
     plans = [_plan(making, record, ordinal, names) for ordinal, record in enumerate(making.file.records, 1)]
     writer = _Writer(making, sink)
-    made = each(writer.write, plans, workers=sink.workers)
+    # a source that is neither path nor bytes may share its place in a file with another process
+    apart = all(isinstance(item.source, Path | bytes) for record in making.file.records for item in record.payloads)
+    made = each(writer.write, plans, workers=sink.workers, apart=apart)
     making.count(sum(item.files for item in made), sum(item.size for item in made))
     references: list[Reference] = []
     if making.with_premis:
