@@ -27,6 +27,7 @@ from egov_vn.dossier import (
     Regime,
     State,
     audit,
+    check,
     code_form,
     duties,
     issuer_role,
@@ -243,3 +244,53 @@ def test_the_twenty_fourth_article() -> None:
     assert owed("2026-07-06 16:30", *steps)["remit"] == ("07/07 16:00", "khoản 3 Điều 24 118/2025/NĐ-CP")
     old = (event("ACCEPT", "2025-06-02 08:00"), event("PAY", "2025-06-02 16:00", amount=1))
     assert "remit" not in owed("2025-06-02 16:30", *old)
+
+
+def checked(code: str, received: str, **more: object) -> list[tuple[str, str]]:
+    fields = {
+        "MaTTHC": "2.000815",
+        "ChuHoSo": "A",
+        "MaHoSo": code,
+        "NgayTiepNhan": received,
+        "TrangThaiHoSo": 2,
+        **more,
+    }
+    return [(item.code, item.where) for item in check(Dossier.from_dict(fields))]
+
+
+@pytest.mark.parametrize(
+    ("code", "received", "more", "wrong"),
+    [
+        ("H57.132-260804-0583", "20260804090000", {"MaCoQuanGiaiQuyet": "H57.132"}, False),
+        ("H57.132-260804-0583", "20260804090000", {"MaCoQuanGiaiQuyet": "H57.101"}, True),
+        ("000.00.01.H29-240115-0001", "20240115090000", {"MaCoQuanTiepNhan": "H29.01"}, False),
+        ("000.00.01.H29-240115-0001", "20240115090000", {"MaCoQuanTiepNhan": "000.00.09.H29"}, True),
+        ("H57.132-260804-0583", "20260804090000", {"MaCoQuanTiepNhan": "H57.132", "NhomLienThong": "khac"}, False),
+        ("H57.132-260804-0583", "20260804090000", {"MaCoQuanTiepNhan": "H57.101", "NhomLienThong": "khac"}, True),
+        (
+            "H57.132-260804-0583",
+            "20260804090000",
+            {"MaCoQuanTiepNhan": "H57.132", "NhomLienThong": "khac", "KenhThucHien": 2},
+            True,
+        ),
+        ("G22.99-260804-0583", "20260804090000", {"NhomLienThong": "khac", "KenhThucHien": 2}, False),
+    ],
+)
+def test_a_code_of_the_wrong_issuer_is_found(code: str, received: str, more: dict[str, object], wrong: bool) -> None:
+    """NĐ 61/2018 Điều 26(2)(a): who receives; NĐ 118/2025 Điều 28(2)(a): who settles, the desk, or the portal."""
+    assert (("DOS-CODE-ISSUER", "MaHoSo") in checked(code, received, **more)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("received", "wrong"), [("2026-08-03T17:00:00Z", False), ("2026-08-03T16:59:59Z", True), ("20260804235959", False)]
+)
+def test_the_day_of_the_code_is_a_vietnamese_day(received: str, wrong: bool) -> None:
+    """TT 01/2018/TT-VPCP Điều 19(1): YYMMDD is the day of reception."""
+    assert (("DOS-CODE-DAY", "MaHoSo") in checked("H57.132-260804-0583", received)) is wrong
+
+
+def test_dates_that_cannot_follow_each_other() -> None:
+    code, received = "H57.132-260804-0583", "20260804090000"
+    assert ("DOS-DATES", "NgayHenTra") in checked(code, received, NgayHenTra="20260804085959")
+    assert ("DOS-DATES", "NgayNopHoSo") in checked(code, received, NgayNopHoSo="20260804090001")
+    assert checked(code, received, NgayHenTra=received, NgayNopHoSo=received) == []

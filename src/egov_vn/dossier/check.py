@@ -14,13 +14,21 @@ from typing import TYPE_CHECKING, Final
 
 from egov_vn.clock import VIETNAM, vietnam_date
 from egov_vn.digest import Digest
-from egov_vn.dossier.codes import CodeForm, ComponentCode, FieldCode, ResultCode, code_form, issuer_role
+from egov_vn.dossier.codes import (
+    CodeForm,
+    ComponentCode,
+    FieldCode,
+    IssuerRole,
+    ResultCode,
+    code_form,
+    issuer_role,
+)
 from egov_vn.dossier.fields import ApplicantKind, Channel, IdentityKind
 from egov_vn.dossier.model import Dossier
 from egov_vn.dossier.procedure import ProcedureCatalogue
 from egov_vn.dossier.replay import regime_of, standing
 from egov_vn.errors import EgovError, InvalidInput, NotInForce, require
-from egov_vn.finding import Finding, Severity, finding
+from egov_vn.finding import Finding, Severity, Text, finding
 from egov_vn.person import CitizenId, OldId, TaxCode
 
 if TYPE_CHECKING:
@@ -44,6 +52,7 @@ def check(dossier: Dossier, *, catalogue: ProcedureCatalogue | None = None) -> t
         *_identities(dossier),
         *_codes(dossier),
         *_digests(dossier),
+        *_dates(dossier),
         *_issuer(dossier),
         *_history(dossier),
         *_procedure(dossier, catalogue),
@@ -113,6 +122,29 @@ def _digests(dossier: Dossier) -> Iterator[Finding]:
                 yield from _try(Digest.parse, item.digest, f"{name}[{index}].GiaTriBam", "DOS-DIGEST")  # type: ignore[attr-defined]
 
 
+_ROLES: Final = {
+    IssuerRole.RECEIVING: Text("cơ quan tiếp nhận", "the receiving agency"),
+    IssuerRole.SETTLING: Text("cơ quan giải quyết", "the settling agency"),
+    IssuerRole.RECEPTION_DESK: Text("Bộ phận Một cửa nơi tiếp nhận", "the reception desk"),
+}
+
+
+def _dates(dossier: Dossier) -> Iterator[Finding]:
+    received = dossier.received_at
+    if received is None:
+        return
+    if dossier.due_at is not None and dossier.due_at < received:
+        yield finding(
+            "DOS-DATES", "error", vi="Ngày hẹn trả trước ngày tiếp nhận",
+            en="the appointment lies before the reception", where="NgayHenTra",
+        )  # fmt: skip
+    if dossier.submitted_at is not None and dossier.submitted_at > received:
+        yield finding(
+            "DOS-DATES", "warning", vi="Ngày nộp sau ngày tiếp nhận",
+            en="submitted after it was received", where="NgayNopHoSo",
+        )  # fmt: skip
+
+
 def _issuer(dossier: Dossier) -> Iterator[Finding]:
     code = dossier.code
     if code is None or dossier.received_at is None:
@@ -141,12 +173,20 @@ def _issuer(dossier: Dossier) -> Iterator[Finding]:
         role = issuer_role(day, linked=dossier.bundle is not None, online=dossier.channel is Channel.ONLINE)
     except NotInForce:
         return
-    expected = {"receiving": dossier.receiving_agency, "settling": dossier.settling_agency}.get(role.value)
+    desk, body = dossier.receiving_agency, dossier.settling_agency
+    expected = {"receiving": desk, "settling": body, "reception_desk": desk}.get(role.value)
+    if role.value == "national_portal" and code.agency.parts in [one.parts for one in (desk, body) if one is not None]:
+        yield finding(
+            "DOS-CODE-ISSUER", "warning",
+            vi=f"Mã hồ sơ mang {code.agency_id}, phải mang mã định danh của Cổng Dịch vụ công quốc gia",
+            en=f"the code carries {code.agency_id}, it should be the identifier of the National Portal",
+            where="MaHoSo", source=role.source,
+        )  # fmt: skip
     if expected is not None and expected.parts != code.agency.parts:
         yield finding(
             "DOS-CODE-ISSUER", "warning",
-            vi=f"Mã hồ sơ mang mã định danh {code.agency_id}, phải là {expected} (cơ quan {role.value})",
-            en=f"the code carries {code.agency_id}, it should be {expected} (the {role.value} agency)",
+            vi=f"Mã hồ sơ mang mã định danh {code.agency_id}, phải là {expected} ({_ROLES[role.value].vi})",
+            en=f"the code carries {code.agency_id}, it should be {expected} ({_ROLES[role.value].en})",
             where="MaHoSo", source=role.source,
         )  # fmt: skip
 
