@@ -34,7 +34,9 @@ _WORTH_BYTES: Final = 64 * 1024
 """A helper is worth its start (some milliseconds) from so many files, or so many times so many bytes."""
 _PER_PIECE: Final = 16
 _RECORD: Final = re.compile(r"ead_(doc|pic|media)_(.+)\.xml", re.IGNORECASE)
-_ENCRYPT: Final = b"/Encrypt"
+_ENCRYPT: Final = re.compile(rb"/Encrypt")
+_SEAM: Final = 8
+"""Bytes of that word: it may stand across two blocks."""
 _ARCHIVES: Final = (
     (b"PK\x03\x04", "ZIP"),
     (b"Rar!\x1a\x07", "RAR"),
@@ -192,7 +194,7 @@ class Reading:
         if path[-4:].lower() != ".pdf" or not data.startswith(b"%PDF-"):
             return Look(size, digest, _format_fault(path, data[:KEPT], data[-KEPT:]))
         told = trailer_encrypts(lambda offset, length: data[offset : offset + length], size)
-        encrypts = (None if _ENCRYPT in data else False) if told is None else told
+        encrypts = (None if _ENCRYPT.search(data) else False) if told is None else told
         fault = None if data.rfind(b"%%EOF", -KEPT) >= 0 else _NO_END
         return Look(size, digest, fault, encrypts)
 
@@ -210,8 +212,8 @@ class Reading:
             if not size:
                 head = bytes(block[:KEPT])
             if told is None and not named:
-                data = bytes(block)
-                named = _ENCRYPT in data or _ENCRYPT in last[-len(_ENCRYPT) :] + data[: len(_ENCRYPT)]
+                seam = last[-_SEAM:] + bytes(block[:_SEAM])
+                named = _ENCRYPT.search(block) is not None or _ENCRYPT.search(seam) is not None
             size += len(block)
             last = bytes(block[-KEPT:]) if len(block) >= KEPT else (last + bytes(block))[-KEPT:]
         return Look(size, state.hexdigest().upper(), _format_fault(path, head, last), None if named else bool(told))
