@@ -37,12 +37,12 @@ import os
 os.chdir({str(ROOT)!r})
 """
 # A reference into egov_vn must resolve. Ignored: names of other projects (builds are offline and fetch no inventory),
-# type variables (one capital letter), what autodoc makes of `Annotated`, and the state of a check, not for callers.
+# type variables (one capital letter), what autodoc makes of `Annotated`, and what a check works on, not for callers.
 nitpick_ignore_regex = [
     ("py:.*", r"(?!egov_vn\b).*"),
     ("py:class", r"egov_vn\.(law|batch)\.[A-Z]"),
     ("py:class", r"egov_vn\.agency\.Annotated\[.*"),
-    ("py:class", r"egov_vn\.archive\.inspection\.Inspection"),
+    ("py:class", r"egov_vn\.archive\.(inspection\.Inspection|tree\.Tree)"),
 ]
 
 
