@@ -7,7 +7,7 @@ exist, not today. The dates and lists are data (`data/policy.toml`), each with i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -23,6 +23,7 @@ from egov_vn.law import Citation, Timeline
 
 __all__ = ["AlgorithmVerdict", "RevocationRule", "SignaturePolicy"]
 
+_MOST_JUDGED: Final = 500
 _RULES: Final = ("digest_algorithms", "rsa_minimum_bits", "ec_minimum_bits", "rsa_scheme")
 
 
@@ -75,6 +76,10 @@ class SignaturePolicy:
     """From when on the status of a TSA's certificate must be known; see `StampStatus`."""
     clock_skew: timedelta = timedelta(seconds=60)
     name: str = "egov_vn default"
+    _judged: dict[tuple[str, str, date], AlgorithmVerdict] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Verdicts given already: one report asks for the same few a dozen times."""
 
     @classmethod
     def default(cls) -> Self:
@@ -132,7 +137,16 @@ class SignaturePolicy:
         return self._judge(rule, name, at, lambda allowed: name in allowed)
 
     def _judge(self, rule: str, name: str, at: datetime, holds: Any) -> AlgorithmVerdict:
-        timeline, day = self.rules[rule], vietnam_date(at)
+        day = vietnam_date(at)
+        known = self._judged.get((rule, name, day))
+        if known is None:
+            if len(self._judged) >= _MOST_JUDGED:
+                self._judged.clear()
+            known = self._judged[rule, name, day] = self._judge_anew(rule, name, day, holds)
+        return known
+
+    def _judge_anew(self, rule: str, name: str, day: date, holds: Any) -> AlgorithmVerdict:
+        timeline = self.rules[rule]
         try:
             version = timeline.on(day)
         except NotInForce:
