@@ -14,6 +14,7 @@ from lxml import etree
 
 from egov_vn.cli import demo_steps
 from egov_vn.cli.demo import run_demo
+from egov_vn.cli.pictures import pictures
 from egov_vn.errors import InvalidInput, Unavailable
 from egov_vn.signature import TrustStore, assess_file
 
@@ -165,3 +166,28 @@ def test_a_failure_half_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(InvalidInput, match="bước 3"):
         run_demo(tmp_path / "out", force=False)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_below_a_file_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "tep").write_text("x")
+    with pytest.raises(InvalidInput, match="thư mục cha"):
+        run_demo(tmp_path / "tep" / "ket-qua", force=False)
+    with pytest.raises(InvalidInput, match="là một tệp"):
+        run_demo(tmp_path / "tep", force=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["tep"]
+
+
+def test_what_the_disk_refuses_half_way_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(story: object) -> None:
+        raise OSError(28, "No space left on device", "ho-so.json")
+
+    monkeypatch.setattr(demo_steps, "STEPS", [(1, "Tiếp nhận", full)])
+    with pytest.raises(InvalidInput, match=r"ho-so\.json: không ghi được: No space left"):
+        run_demo(tmp_path / "out", force=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("data", [b"", b"no PDF", b"%PDF-1.7\n%%EOF"])
+def test_what_is_no_pdf_gives_no_pictures(data: bytes) -> None:
+    with pytest.raises(InvalidInput, match="not a PDF"):
+        pictures(data)
