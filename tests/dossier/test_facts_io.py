@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -104,3 +105,35 @@ def test_an_open_quotation_mark_costs_one_bad_row() -> None:
     )
     assert [fact.code for fact in reader] == ["A"]
     assert [error.path for error in reader.bad] == ["row 3.officer"]
+
+
+@pytest.mark.parametrize("junk", [None, 5, b"code", [None], [b"code,received"]])
+def test_what_is_no_text_of_lines_is_refused(junk: Any) -> None:
+    with pytest.raises(InvalidInput):
+        FactReader(junk)
+
+
+@pytest.mark.parametrize(
+    ("row", "path"),
+    [
+        ("A,0001-01-01T00:00:00+07:00", "row 2.received"),
+        ("A,9999-12-31T23:59:59+07:00", "row 2.received"),
+        ("A,9999-12-31T23:59:59-05:00", "row 2.received"),
+        ("A,00010101000000", "row 2.received"),
+        ("A" + chr(0) + ",1", "row 2.code"),
+        (chr(0xD800) + ",1", "row 2.code"),
+        ("A\u200b,1", "row 2.code"),
+        ("A," + "9" * 400, "row 2.received"),
+    ],
+)
+def test_dates_for_never_and_codes_with_hidden_characters(row: str, path: str) -> None:
+    reader = FactReader(["code,received\n", row + "\n"])
+    assert list(reader) == []
+    assert [error.path for error in reader.bad] == [path]
+    assert len(str(reader.bad[0])) < 200
+
+
+@pytest.mark.parametrize("junk", [None, 5, [None], ["x"]])
+def test_only_facts_are_written(junk: Any) -> None:
+    with pytest.raises(InvalidInput):
+        list(write_facts(junk))

@@ -15,12 +15,13 @@ from typing import Any, Final
 
 from egov_vn.clock import VIETNAM
 from egov_vn.dossier.facts import DossierFact, Flag, Intake, Level, Outcome, instant
-from egov_vn.errors import InvalidInput
+from egov_vn.errors import InvalidInput, require_each
 
 __all__ = ["FactReader", "write_facts"]
 
 _MOST_FAULTS: Final = 10_000
 _LONGEST_TEXT: Final = 500
+_NO_YEARS: Final = frozenset({"0001", "9999"})  # what other systems write for "none" and "never"
 _WIRE: Final = {
     "MaHoSo": "code",
     "MaLinhVuc": "field",
@@ -116,7 +117,7 @@ class FactReader:
 def write_facts(facts: Iterable[DossierFact]) -> Iterator[str]:
     """Yield the lines of the CSV of *facts*, heading first; instants in Vietnam time."""
     yield ",".join(DossierFact._fields) + "\n"
-    for fact in facts:
+    for fact in require_each(facts, DossierFact, "facts"):
         cells = [
             "" if value is None else instant(int(value)).isoformat() if name in _TIMES else _quoted(str(value))
             for name, value in zip(DossierFact._fields, fact, strict=True)
@@ -126,6 +127,8 @@ def write_facts(facts: Iterable[DossierFact]) -> Iterator[str]:
 
 def _rows(lines: Iterable[str]) -> Iterator[list[str]]:
     """Return the rows of *lines*, whose heading tells what stands between the cells."""
+    if not isinstance(lines, Iterable):
+        raise InvalidInput(f"expected the lines of a CSV text, not a {type(lines).__name__}", path="lines")
     every = iter(lines)
     try:
         head: Any = next(every, "")
@@ -146,6 +149,8 @@ def _quick(columns: dict[str, int]) -> Callable[[list[str]], DossierFact | None]
     def when(text: str) -> int:
         day = days.get(text[:10])
         if day is None:
+            if text[:4] in _NO_YEARS:
+                raise ValueError(text)
             day = days[text[:10]] = int(datetime.fromisoformat(f"{text[:10]}T00:00:00+07:00").timestamp())
         hour, minute, second = int(text[11:13]), int(text[14:16]), int(text[17:19])
         if len(text) != 25 or text[19:] != "+07:00" or hour > 23 or minute > 59 or second > 59:
@@ -188,7 +193,7 @@ def _quick(columns: dict[str, int]) -> Callable[[list[str]], DossierFact | None]
         digits = cells[11] + cells[12] + cells[13]
         if digits and not (digits.isascii() and digits.isdigit() and max(map(len, cells[11:14])) < 12):
             return None
-        if not code.isascii() or code != code.strip():
+        if not code.isascii() or not code.isprintable() or code != code.strip():
             return None
         if len(cells[1]) + len(cells[2]) + len(cells[14]) + len(cells[15]) > _LONGEST_TEXT:
             return None
@@ -223,6 +228,8 @@ def _value(name: str, text: str, number: int) -> Any:
     if name == "code":
         if len(text) > 80:
             raise InvalidInput("the code is too long", path=f"row {number}.code")
+        if not text.isprintable():
+            raise InvalidInput(f"{text!r} has characters that do not show", path=f"row {number}.code")
         return text
     if name in _TEXTS:
         if len(text) > _LONGEST_TEXT:
@@ -256,9 +263,11 @@ def _seconds(text: str, name: str, number: int) -> int:
             found = datetime.fromisoformat(text)
         seconds = int(found.timestamp())
     except (ValueError, OverflowError) as error:
-        raise InvalidInput(f"{text!r} is not an instant", path=path) from error
+        raise InvalidInput(f"{text[:60]!r} is not an instant", path=path) from error
     if found.tzinfo is None:
-        raise InvalidInput(f"{text!r} has no offset, for example +07:00", path=path)
+        raise InvalidInput(f"{text[:60]!r} has no offset, for example +07:00", path=path)
+    if f"{found.year:04}" in _NO_YEARS:
+        raise InvalidInput(f"the year {found.year:04} stands for no instant; leave the cell empty", path=path)
     return seconds
 
 
