@@ -107,3 +107,23 @@ def test_an_official_document_describes_itself(shared: Path) -> None:
 def test_a_dossier_without_a_code_cannot_be_archived() -> None:
     with pytest.raises(InvalidInput, match="no code"):
         file_from_dossier(dossier_of(MaHoSo=None), agency=AGENCY, retention="10 năm")
+
+
+def test_what_a_field_cannot_hold_stands_in_the_note() -> None:
+    long = "Quyết định về việc " + "rất dài " * 70
+    item = DossierDocument(name="x.pdf", source=SCAN, type_name="Giấy ước", subject=long)
+    file = file_from_dossier(dossier_of(), [item], agency=AGENCY, retention="02 năm")
+    held = file.records[1].description
+    subject, note = held["subject"], held["description"]
+    assert len(subject) == 500
+    assert "Tên loại: Giấy ước" in note
+    rest = note.partition("(tiếp theo): ")[2]
+    assert (subject[:-1] + rest).startswith(long.rstrip())
+    with pytest.raises(InvalidInput, match="cannot hold") as caught:
+        file_from_dossier(
+            dossier_of(),
+            [DossierDocument(name="x.pdf", source=SCAN, subject="y" * 1200)],
+            agency=AGENCY,
+            retention="02 năm",
+        )
+    assert caught.value.path == "description"

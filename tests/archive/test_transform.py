@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -118,3 +118,17 @@ def test_wrong_kinds_and_unknown_records_are_refused(write: Write, tmp_path: Pat
         to_dip(aip.path, tmp_path / "dip", request=REQUEST, archive=ARCHIVE, at=AT, codes=["x"])
     with pytest.raises(InvalidInput, match=r"no METS\.xml"):
         open_package(tmp_path)
+
+
+def test_a_package_is_not_made_before_what_it_is_made_of(write: Write, tmp_path: Path) -> None:
+    sip = write()
+    made = open_package(sip.path).created
+    assert made is not None
+    before = made - timedelta(seconds=1)
+    with pytest.raises(InvalidInput, match="is before the package was made") as caught:
+        to_aip(sip.path, tmp_path / "aip", archive=ARCHIVE, at=before, approved_by="Trần Thị Thử")
+    assert caught.value.path == "at"
+    aip = to_aip(sip.path, tmp_path / "aip", archive=ARCHIVE, at=AT, approved_by="Trần Thị Thử").package
+    with pytest.raises(InvalidInput, match="is before the package was made"):
+        to_dip(aip.path, tmp_path / "dip", request=REQUEST, archive=ARCHIVE, at=AT - timedelta(seconds=1))
+    assert not (tmp_path / "dip").exists()

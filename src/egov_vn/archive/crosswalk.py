@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from egov_vn.agency import AgencyCode
-from egov_vn.archive.fields import codes
+from egov_vn.archive.fields import Field, codes, table
 from egov_vn.archive.identifiers import FileCode, doc_id
 from egov_vn.archive.packing import Organisation
 from egov_vn.archive.pdf import pdf_facts
@@ -102,7 +102,8 @@ def file_from_dossier(
     *agency* hands over, its code (either form) begins the file code; *year* is that of reception and *notation* the
     dossier's own number unless given. *record* is the dossier's XML record, signed; without it the plain record is
     written. *papers* counts sheets of paper. *fields* override what is derived (`title`, `mode`, `risk_recovery`,
-    `paper_file_code` …). A document whose component states a digest must match it: `InvalidInput` otherwise.
+    `paper_file_code` …). What a field cannot hold, a kind that the code list has not too, stands in the note
+    (`description`). A document whose component states a digest must match it: `InvalidInput` otherwise.
     """
     code = dossier.require_code()
     file_code = FileCode.of(
@@ -121,11 +122,11 @@ def file_from_dossier(
     ]
     days = [started, *([ended] if ended else [])]
     longest = Retention.longest([period, *(item.retention for item in held if item.retention)])
+    rows, notes = table("SIP_hoso").by_name, _Notes(_period_note(longest))
     given: dict[str, Any] = {
         "fileCode": str(file_code),
-        "title": _title(dossier),
+        "title": notes.fit(_title(dossier), rows["title"]),
         "maintenance": longest.code,
-        "description": _period_note(longest),
         "mode": "02",
         "language": "01",
         "startDate": min(days),
@@ -133,8 +134,9 @@ def file_from_dossier(
         "numberOfPaper": papers,
         "confidenceLevel": _confidence(held, papers),
         "riskRecovery": False,
-        "keyword": str(dossier.procedure)[:100],
+        "keyword": notes.fit(str(dossier.procedure), rows["keyword"]),
     }
+    given["description"] = notes.text(rows["description"])
     known = {name for name in fields if name in given}
     merged = {
         **{name: value for name, value in given.items() if _python(name) not in fields and name not in known},
@@ -180,17 +182,19 @@ def _describe(
         if not found.same_as(expected):
             raise InvalidInput(f"{item.name} has the digest {found}, the dossier says {expected}", path=component.name)
     pages = item.pages if item.pages is not None else max(pdf_facts(content).pages, 1)
+    rows, notes = table("SIP_doc").by_name, _Notes(_period_note(item.retention or period))
+    organ = item.organ_name or (agency.name if item.role != "component" else dossier.applicant_name)
+    subject = item.subject or (component.name if component else "") or item.name
     values: dict[str, Any] = {
         "docId": doc_id(file_code, ordinal),
         "docCode": str(file_code.document(ordinal)),
         "maintenance": (item.retention or period).code,
-        "description": _period_note(item.retention or period),
-        "typeName": item.type_name or _OTHER_TYPE,
+        "typeName": _type_code(item.type_name or _OTHER_TYPE, notes),
         "codeNumber": item.number,
         "codeNotation": item.notation,
         "issuedDate": item.issued or started,
-        "organName": (item.organ_name or (agency.name if item.role != "component" else dossier.applicant_name))[:200],
-        "subject": (item.subject or (component.name if component else "") or item.name)[:500],
+        "organName": notes.fit(organ, rows["organName"]),
+        "subject": notes.fit(subject, rows["subject"]),
         "language": "01",
         "numberOfPage": pages,
         "mode": "02",
@@ -198,8 +202,7 @@ def _describe(
         "process": None if item.digitised else True,
         "riskRecovery": False,
     }
-    if item.type_name:
-        values["typeName"] = _type_code(item.type_name)
+    values["description"] = notes.text(rows["description"])
     return Record.of(Payload(name=item.name, source=item.source), kind="SIP_doc", **values)
 
 
@@ -208,10 +211,36 @@ def _period_note(period: Retention) -> str | None:
     return f"Thời hạn lưu trữ: {period.text()}" if Retention.from_code(period.code) is None else None
 
 
-def _type_code(name: str) -> str:
+class _Notes:
+    """What the fields of a record could not hold, for its note: nothing is cut or renamed in silence."""
+
+    def __init__(self, first: str | None) -> None:
+        self._lines = [first] if first else []
+
+    def add(self, line: str) -> None:
+        self._lines.append(line)
+
+    def fit(self, value: str, row: Field) -> str:
+        """Return as much of *value* as the field holds, and note the rest."""
+        if row.length is None or len(value) <= row.length:
+            return value
+        self.add(f"{row.vi} (tiếp theo): {value[row.length - 1 :]}")
+        return value[: row.length - 1] + "…"
+
+    def text(self, row: Field) -> str | None:
+        whole = "; ".join(self._lines)
+        if row.length is not None and len(whole) > row.length:
+            raise InvalidInput(
+                f"what the fields cannot hold takes {len(whole)} characters, the note has {row.length}", path=row.name
+            )
+        return whole or None
+
+
+def _type_code(name: str, notes: _Notes) -> str:
     try:
         return codes("typeName").code(name)
     except InvalidInput:
+        notes.add(f"Tên loại: {name}")
         return codes("typeName").code(_OTHER_TYPE)
 
 
@@ -234,7 +263,7 @@ def _confidence(held: list[DossierDocument], papers: int) -> str:
 
 def _title(dossier: Dossier) -> str:
     name = dossier.abstract or dossier.procedure_name or f"thủ tục {dossier.procedure}"
-    return f"Hồ sơ {dossier.require_code()} của {dossier.applicant_name}: {name}"[:1000]
+    return f"Hồ sơ {dossier.require_code()} của {dossier.applicant_name}: {name}"
 
 
 def _started(dossier: Dossier, fallback: date) -> date:

@@ -23,7 +23,7 @@ from egov_vn.archive.packing import Organisation, Package, Step
 from egov_vn.archive.record import ArchivalFile, Description, Payload, Record
 from egov_vn.archive.report import CheckReport
 from egov_vn.archive.tree import Limits, Tree, open_tree
-from egov_vn.clock import VIETNAM
+from egov_vn.clock import VIETNAM, require_aware
 from egov_vn.errors import InvalidInput
 
 __all__ = ["HeldPackage", "Loss", "Transformed", "open_package", "to_aip", "to_dip"]
@@ -69,6 +69,7 @@ class HeldPackage:
 
     kind: str
     objid: str
+    created: datetime | None
     file: ArchivalFile
     steps: tuple[Step, ...]
     tree: Tree = field(repr=False, compare=False)
@@ -137,6 +138,7 @@ def _read(tree: Tree, path: Path) -> HeldPackage:
     return HeldPackage(
         kind=inspection.kind.name,
         objid=inspection.root.objid,
+        created=_moment(inspection.root.created),
         file=ArchivalFile(description=inspection.file, records=tuple(records), documentation=documentation),
         steps=tuple(_history(inspection)),
         tree=tree,
@@ -162,20 +164,33 @@ def _history(inspection: Inspection) -> Iterator[Step]:
         return
     agents = {agent.identifier: agent for agent in premis.agents}
     for event in premis.events:
-        try:
-            at = datetime.fromisoformat(event.at)
-        except ValueError:
+        at = _moment(event.at)
+        if at is None:
             continue
         who = tuple((agents[name], role) for name, role in event.agents if name in agents)
         alone = [(agent.type, role) for agent, role in who] == [("person", "implementer")]
         yield Step(
             type=event.type,
-            at=at if at.utcoffset() is not None else at.replace(tzinfo=VIETNAM),
+            at=at,
             agent=who[0][0].name if alone else "",
             agents=() if alone else who,
             outcome=event.outcome,
             detail=event.detail,
         )
+
+
+def _moment(text: str) -> datetime | None:
+    """Return the instant that a package tells, in Vietnam's time unless it says another."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.utcoffset() is not None else at.replace(tzinfo=VIETNAM)
+
+
+def _require_later(held: HeldPackage, at: datetime) -> None:
+    if held.created is not None and require_aware(at) < held.created:
+        raise InvalidInput(f"{at.isoformat()} is before the package was made, {held.created.isoformat()}", path="at")
 
 
 def to_aip(
@@ -192,8 +207,8 @@ def to_aip(
     """Make the AIP of a SIP that was approved (*chuyển gói SIP thành gói AIP*) and write it to *target*.
 
     *archive* is the receiving archive; its code begins the archival codes, joined with *separator*. The SIP is checked
-    unless its *report* is given, and refused with `InvalidInput` if it does not conform. *options* go to
-    `write_package`.
+    unless its *report* is given, and refused with `InvalidInput` if it does not conform, or if *at* is before it was
+    made. *options* go to `write_package`.
     """
     checked = report or check_package(sip)
     if checked.conforms is not True:
@@ -204,6 +219,7 @@ def to_aip(
     with open_package(sip) as held:
         if not held.kind.startswith("SIP_"):
             raise InvalidInput(f"a {held.kind} is no SIP", path=str(sip))
+        _require_later(held, at)
         if not archive.code:
             raise InvalidInput("the archive needs a code: archival codes begin with it", path="archive.code")
         head = archive_head(archive.code, separator)
@@ -283,6 +299,7 @@ def to_dip(
     with open_package(aip) as held:
         if not held.kind.startswith("AIP_"):
             raise InvalidInput(f"a {held.kind} is no AIP", path=str(aip))
+        _require_later(held, at)
         wanted = None if codes is None else set(codes)
         chosen = [record for record in held.file.records if wanted is None or record.code in wanted]
         absent = (wanted or set()) - {record.code for record in chosen}
