@@ -152,10 +152,10 @@ def test_an_interrupt_at_any_moment_leaves_nothing() -> None:
     interrupted = 0
     for tenth in range(0, 300, 7):
         shared = Shared(work, helpers=2)
-        signal.setitimer(signal.ITIMER_REAL, 0.0005 + tenth / 10_000)
-        old = signal.signal(signal.SIGALRM, _interrupt)
+        old = signal.signal(signal.SIGALRM, _interrupt)  # before the timer: unheard, the signal ends the process
         try:
             try:
+                signal.setitimer(signal.ITIMER_REAL, 0.0005 + tenth / 10_000)
                 shared.start()
                 shared.offer(range(12))
                 dict(shared.results())
@@ -168,7 +168,7 @@ def test_an_interrupt_at_any_moment_leaves_nothing() -> None:
             signal.signal(signal.SIGALRM, old)
         assert gc.isenabled()
         assert not multiprocessing.active_children()
-    assert interrupted
+    assert interrupted or not may_fork()  # after other tests' threads the work is done here, and at once
 
 
 def _interrupt(*_arguments: object) -> None:
