@@ -101,6 +101,12 @@ def test_more_than_9999_dossiers_widen_the_ordinal(allocator: SqliteAllocator) -
     assert str(allocator.allocate(AGENCY, AT)) == "000.00.00.H13-260212-10000"
 
 
+def test_gaps_without_end_are_refused(allocator: SqliteAllocator) -> None:
+    allocator.adopt(DossierCode.parse("000.00.00.H13-260212-9999999"), "x", AT)
+    with pytest.raises(InvalidInput, match="9999998 numbers are missing"):
+        allocator.gaps(AGENCY, AT.date())
+
+
 def test_threads_share_one_allocator(allocator: SqliteAllocator) -> None:
     with ThreadPoolExecutor(8) as pool:
         codes = list(pool.map(lambda _: allocator.allocate(AGENCY, AT), range(80)))

@@ -84,6 +84,15 @@ def test_the_term_of_an_opinion_is_not_the_appointment() -> None:
     assert instant(fact(dossier(*life, first, second, due_at=due)).due or 0) == at("2026-03-17 17:00")
 
 
+@pytest.mark.parametrize(("made", "counts"), [("2026-03-10 17:00", True), ("2026-03-10 17:01", False)])
+def test_a_re_appointment_after_the_due_instant_heals_nothing(made: str, counts: bool) -> None:
+    """NĐ 118/2025 Điều 19(6): the apology goes out before the day of return; statistics and `lateness` agree."""
+    due, later = at("2026-03-10 17:00"), at("2026-03-17 17:00")
+    life = (event("ACCEPT", "2026-03-03 09:00"), event("EXTEND", made, due=later))
+    found = fact(dossier(*life, event("SETTLE", "2026-03-12 09:00"), due_at=due))
+    assert instant(found.due or 0) == (later if counts else due)
+
+
 def test_an_event_without_its_reason_happened_all_the_same() -> None:
     """NĐ 118/2025 Điều 19(5): the reason is owed in writing; without it the request is still one."""
     item = dossier(event("ACCEPT", "2026-03-03 09:00"), event("REQUEST_SUPPLEMENT", "2026-03-04 09:00", reason=""))

@@ -26,6 +26,7 @@ from egov_vn.errors import EgovError, InvalidInput, Unavailable, require
 __all__ = ["CodeAllocator", "CodeStatus", "Gap", "PostgresAllocator", "SqliteAllocator"]
 
 _TOLERANCE: Final = timedelta(minutes=5)
+_MAX_GAPS: Final = 1_000_000
 
 
 class CodeStatus(StrEnum):
@@ -161,7 +162,10 @@ class _SqlAllocator(ABC):
             return self._last(db, str(agency), require_date(on, "on"))
 
     def gaps(self, agency: AgencyCode | str, on: date) -> tuple[Gap, ...]:
-        """Return every number of that day that no dossier carries, in order: reserved, given up, or missing."""
+        """Return every number of that day that no dossier carries, in order: reserved, given up, or missing.
+
+        `InvalidInput` if more than a million numbers are open: then a number was adopted that is none of the day's.
+        """
         key = (str(agency), require_date(on, "on").isoformat())
         with self._transaction() as db:
             last = self._last(db, key[0], on)
@@ -169,6 +173,10 @@ class _SqlAllocator(ABC):
                 db, "SELECT ordinal, status, at, reason FROM dossier_code WHERE agency = ? AND day = ?", *key
             ).fetchall()
         known = {ordinal: (status, at, reason) for ordinal, status, at, reason in rows}
+        if last - len(known) > _MAX_GAPS:
+            raise InvalidInput(
+                f"{last - len(known)} numbers are missing below {last}: was it adopted wrongly?", path="on"
+            )
         found = []
         for ordinal in range(1, last + 1):
             status, at, reason = known.get(ordinal, (CodeStatus.MISSING, None, ""))

@@ -179,7 +179,7 @@ def fact_of(
     *full_online* says whether its procedure is offered fully online (for an online dossier), *paper_result* whether it
     yields a paper result. With a history the events decide, those that cannot be left out as `replay` leaves them out;
     without one the recorded dates do. *due* is the appointment
-    as `egov_vn.dossier.due_of` counts it; without it the last appointment that was written down serves.
+    as `egov_vn.dossier.due_of` counts it; without it the last serves that was written down while the one before ran.
     """
     require(dossier, Dossier, "dossier")
     require(level, Level, "level")
@@ -261,14 +261,22 @@ def _recorded_waits(dossier: Dossier, received: datetime, at: datetime) -> list[
 
 
 def _due(dossier: Dossier, events: tuple[Event, ...], at: datetime) -> int | None:
-    """Return the last appointment: of a re-appointment or a supplement; the term of an opinion asked is none."""
-    changes = [(item.at, item.due) for item in events if item.kind is EventKind.EXTEND and item.due is not None]
-    changes += [
-        (item.completed_at, item.due_after)
-        for item in dossier.supplements
-        if item.due_after is not None and item.completed_at is not None and item.completed_at <= at
+    """Return the last appointment that counts: of a re-appointment or of a supplement, made while the one before ran.
+
+    What is made after that heals nothing, as in `lateness`; the term of an opinion asked is no appointment.
+    """
+    changes = [
+        (item.at, item.at, item.due) for item in events if item.kind is EventKind.EXTEND and item.due is not None
     ]
-    due = max(changes)[1] if changes else dossier.due_at
+    changes += [
+        (item.completed_at, item.requested_at, item.due_after)
+        for item in dossier.supplements
+        if item.due_after and item.completed_at and item.completed_at <= at
+    ]
+    due = dossier.due_at
+    for _, made, later in sorted(changes):
+        if due is None or made <= due:
+            due = later
     return None if due is None else seconds(due)
 
 
