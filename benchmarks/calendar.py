@@ -103,7 +103,8 @@ def peers() -> dict[str, tuple[Callable[[date, int], date], Callable[[date, date
         vietnam = holidays.country_holidays("VN", years=range(2013, 2028))
 
         def nth(day: date, n: int) -> date:
-            return vietnam.get_nth_working_day(day, n)
+            reached: date = vietnam.get_nth_working_day(day, n)
+            return reached
 
         def between(a: date, b: date) -> int:
             return vietnam.get_working_days_count(a + timedelta(days=1), b) if b > a else 0
