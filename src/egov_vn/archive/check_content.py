@@ -209,7 +209,8 @@ def _check_names(inspection: Inspection, held: HeldRecord) -> None:
         return
     for path in held.files:
         name = path.rpartition("/")[2]
-        if not any(_bears(name, code) or _bears(name, _stem(code)) for code in own):
+        # most names are a code as it stands: only the others are compared with what a file system makes of a code
+        if not (any(_bears(name, code) for code in own) or any(_bears(name, _stem(code)) for code in own)):
             inspection.say(broken("ARC-NAME-DATA", path=path, expected=own[0], found=name))
 
 

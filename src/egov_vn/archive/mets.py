@@ -1,7 +1,7 @@
 """METS 1.12 as values, and how they are read: with line numbers, in linear time. `mets_write` writes them.
 
 Only what E-ARK CSIP 2.0.4 and TT 05/2025/TT-BNV use is modelled; the reader leaves the rest aside, the schema judges
-it.
+it. What there is one of for each file of a package is a named tuple: made in a third of the time of a frozen dataclass.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote, unquote
 
 from lxml import etree
@@ -44,8 +44,7 @@ class Agent:
     note_type: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
+class Reference(NamedTuple):
     """A pointer to a metadata file (`mdRef`) in its *section*: `"dmd"` (dmdSec) or `"digiprov"` (digiprovMD).
 
     *lacks* names the attributes that CSIP requires and a reader did not find; so do those of files and divisions.
@@ -67,8 +66,7 @@ class Reference:
     lacks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetsFile:
+class MetsFile(NamedTuple):
     """One `file`: *href* is the decoded path relative to the METS."""
 
     id: str
@@ -97,8 +95,7 @@ class FileGroup:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Division:
+class Division(NamedTuple):
     """One `div` of the structural map; *pointers* are `mptr` as (decoded href, title)."""
 
     label: str

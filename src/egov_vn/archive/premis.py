@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 from xml.sax.saxutils import escape
 
 from lxml import etree
@@ -38,8 +38,7 @@ _MARKUP: Final = re.compile("[&<>]")
 _CATEGORY: Final = {"intellectualEntity": "intellectual entity"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PremisObject:
+class PremisObject(NamedTuple):
     """An object (*đối tượng*): *category* is `"file"`, `"representation"` or `"intellectualEntity"`."""
 
     identifier: str
