@@ -138,3 +138,10 @@ def test_a_name_over_the_limit_of_x520_does_no_harm(authority: TestAuthority) ->
     assert "DÀI" in repr(signer)
     assert TrustStore.load(authority.root_pem + bundle).intermediates
     check_signer(signer, at=T0)
+
+
+def test_a_certificate_of_no_known_version(rsa: tuple[TestAuthority, KeySigner]) -> None:
+    der = rsa[1].certificate.public_bytes(Encoding.DER)
+    at = der.index(b"\xa0\x03\x02\x01\x02")
+    with pytest.raises(InvalidInput, match="not certificates"):
+        load_certificates(der[: at + 4] + b"\x30" + der[at + 5 :])

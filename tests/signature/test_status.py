@@ -114,6 +114,14 @@ def test_lists_that_are_about_others(authority: TestAuthority, signer: KeySigner
         assert (status.kind, status.unusable) == (StatusKind.UNKNOWN, ())
 
 
+def test_a_list_of_no_known_version_tells_nothing(authority: TestAuthority, signer: KeySigner) -> None:
+    sound = crl(authority, revoked=signer.certificate.serial_number)
+    assert ask(authority, signer, crls=(sound,)).kind is StatusKind.REVOKED
+    at = sound.index(b"\x02\x01\x01\x30")  # version v2, before the algorithm
+    broken = sound[: at + 2] + b"\x30" + sound[at + 3 :]
+    assert ask(authority, signer, crls=(broken,)).kind is StatusKind.UNKNOWN
+
+
 def test_an_indirect_list_is_told_not_read(authority: TestAuthority, signer: KeySigner) -> None:
     made = crl(authority, scope(indirect_crl=True), revoked=signer.certificate.serial_number)
     status = ask(authority, signer, crls=(made,))

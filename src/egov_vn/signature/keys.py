@@ -242,7 +242,7 @@ def check_signer(signer: Signer, *, at: datetime) -> None:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
         return
-    except ValueError as error:
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
         raise InvalidInput("the extensions of the certificate cannot be read", path="signer") from error
     if not (usage.digital_signature or usage.content_commitment):
         raise InvalidInput("the key usage of the certificate allows no signatures", path="signer")
@@ -257,7 +257,7 @@ def load_certificates(data: bytes) -> tuple[x509.Certificate, ...]:
             found = x509.load_pem_x509_certificates(data)
         else:
             found = _der_certificates(data)
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise InvalidInput("these bytes are not certificates in PEM, DER or PKCS#7", path="certificate") from error
     if not found:
         raise InvalidInput("there is no certificate in these bytes", path="certificate")

@@ -31,7 +31,10 @@ from egov_vn.signature.revocation import RevocationData
 
 __all__ = ["Evidence", "Status", "StatusKind", "certificate_status"]
 
-_UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError, OverflowError, NotImplementedError, InvalidInput)
+_UNREADABLE: Final = (
+    ValueError, TypeError, KeyError, AttributeError, OverflowError, NotImplementedError, InvalidInput,
+    x509.InvalidVersion,
+)  # fmt: skip
 _CRITICAL: Final = frozenset(
     {"issuing_distribution_point", "crl_number", "authority_key_identifier", "delta_crl_indicator"}
 )
@@ -332,8 +335,8 @@ def _entry(der: bytes, question: _Question) -> tuple[datetime | None, str]:
         return None, ""
     try:
         reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason.name
-    except x509.ExtensionNotFound:
-        reason = "unspecified"
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError):
+        reason = "unspecified"  # the certificate is in the list, whatever the entry says besides
     return (None if reason == _REMOVED else entry.revocation_date_utc), reason
 
 
