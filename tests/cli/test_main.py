@@ -13,7 +13,7 @@ from egov_vn import __version__
 from egov_vn.cli import COMMANDS, build, main
 from egov_vn.cli import bench as bench_module
 
-PROMISED = {"demo", "calendar", "deadline", "dossier", "document", "sign", "verify", "archive", "bench"}
+PROMISED = {"demo", "calendar", "deadline", "dossier", "document", "sign", "verify", "archive", "check", "bench"}
 
 
 def egov_vn(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -27,6 +27,20 @@ def test_every_promised_command_is_there() -> None:
     shown = CliRunner().invoke(build(), ["--help"]).output
     for name in PROMISED:
         assert name in shown
+
+
+@pytest.mark.parametrize("name", sorted(PROMISED))
+def test_one_command_built_alone_is_the_same(name: str) -> None:
+    runner = CliRunner()
+    assert runner.invoke(build(name), [name, "--help"]).output == runner.invoke(build(), [name, "--help"]).output
+    other = next(iter(sorted(PROMISED - {name})))
+    assert runner.invoke(build(name), [other, "--help"]).exit_code == 2
+
+
+def test_a_deadline_does_not_wait_for_pyhanko() -> None:
+    script = "import sys; from egov_vn.cli import build; build('deadline'); print('pyhanko' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_the_version_is_the_package_s() -> None:
@@ -92,7 +106,7 @@ def test_an_error_of_ours_and_a_broken_pipe_in_this_process(
     def broken() -> None:
         raise BrokenPipeError
 
-    monkeypatch.setattr("egov_vn.cli.build", lambda: broken)
+    monkeypatch.setattr("egov_vn.cli.build", lambda _command: broken)
     assert run_here(monkeypatch, "--version") == 130
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from egov_vn._lazy import lazily
+
 if TYPE_CHECKING:
     from egov_vn.calendar.cases import TermCase, TermTable
     from egov_vn.calendar.check import check_notices
@@ -91,15 +93,7 @@ _HOMES = {
     "workdays": ("WorkCalendar",),
 }
 
-
-def __getattr__(name: str) -> object:
-    from importlib import import_module  # noqa: PLC0415 - only on the first use of a name
-
-    for module, names in _HOMES.items():
-        if name in names:
-            value = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
-            return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazily(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from egov_vn import __version__
@@ -30,13 +29,17 @@ COMMANDS = (
     "verify",
     "trust",
     "archive",
+    "check",
     "bench",
 )
-"""The modules of this package that register a command, in the order of `--help`."""
+"""The modules of this package that register a command, in the order of `--help`: its name, or begun by it."""
 
 
-def build() -> typer.Typer:
-    """Return the typer application with every command registered."""
+def build(command: str = "") -> typer.Typer:
+    """Return the typer application with every command registered, or with the one named alone.
+
+    Who asks for one command does not wait for the libraries of the others.
+    """
     import typer  # noqa: PLC0415 - an extra: its absence is one sentence, not a traceback
 
     app = typer.Typer(
@@ -54,9 +57,8 @@ def build() -> typer.Typer:
             typer.echo(f"egov-vn {__version__}")
             raise typer.Exit
 
-    for name in COMMANDS:
-        if find_spec(f"{__name__}.{name}") is None:
-            continue
+    asked = [name for name in COMMANDS if name.partition("_")[0] == command]
+    for name in asked or COMMANDS:
         import_module(f"{__name__}.{name}").register(app)
     return app
 
@@ -68,7 +70,7 @@ def main() -> None:
         if reconfigure is not None:
             reconfigure(encoding="utf-8")
     try:
-        app = build()
+        app = build(sys.argv[1] if len(sys.argv) > 1 else "")
     except ModuleNotFoundError as error:
         if error.name not in ("typer", "rich", "click"):
             raise

@@ -10,74 +10,82 @@ report        what was found, in the words of ETSI EN 319 102-1
 pades         signatures in PDF files
 ```
 
-Nothing here reads a clock; the network is reached only by the fetchers that you pass in.
+Nothing here reads a clock; the network is reached only by the fetchers that you pass in. The names are loaded when
+first used: who only reads a report does not wait for pyHanko.
 """
 
-from egov_vn.signature.certificate import CertificateInfo, HolderKind
-from egov_vn.signature.cms import assess_cms, sign_cms, verify_cms
-from egov_vn.signature.detect import FileKind, assess_file, file_kind
-from egov_vn.signature.hardware import Pkcs11Signer
-from egov_vn.signature.http import HttpRevocation, HttpTimestamper
-from egov_vn.signature.keys import KeySigner, PemSigner, Pkcs12Signer, Signer
-from egov_vn.signature.memo import Memo, Proofs, digest_of
-from egov_vn.signature.pades import (
-    AnnexMark,
-    At,
-    Between,
-    CopyMark,
-    InField,
-    OverPerson,
-    PersonImage,
-    SealImage,
-    SignedPdf,
-    TopRight,
-    assess_pdf,
-    check_image,
-    extend_pdf,
-    sign_pdf,
-    sign_pdf_reporting,
-    verify_pdf,
-)
-from egov_vn.signature.path import ChainReport, Usage, assess_certificate
-from egov_vn.signature.policy import RevocationRule, SignaturePolicy, StampStatus
-from egov_vn.signature.register import (
-    CertificateChange,
-    CertificateDuty,
-    CertificateRegister,
-    RegisteredCertificate,
-    change_duties,
-)
-from egov_vn.signature.remote import RemoteSigner
-from egov_vn.signature.report import Indication, Level, Report, SignatureReport, Signed, SubIndication
-from egov_vn.signature.revocation import RevocationData, RevocationSource
-from egov_vn.signature.timestamp import Timestamper, TimestampReport, assess_timestamp, read_timestamp
-from egov_vn.signature.trust import Anchor, RootPin, TrustStore, check_pin, root_pins
-from egov_vn.signature.xades import (
-    Asic,
-    AsicKind,
-    AsicLimits,
-    Claims,
-    Commitment,
-    Packaging,
-    PolicyId,
-    ProductionPlace,
-    SignedPart,
-    SignedXml,
-    Tolerance,
-    XmlForm,
-    XmlLimits,
-    XmlProfile,
-    assess_asic,
-    assess_xml,
-    countersign_xml,
-    create_asic,
-    extend_xml,
-    open_asic,
-    sign_asic,
-    sign_files,
-    sign_xml,
-    verify_xml,
-)
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from egov_vn._lazy import lazily
+
+if TYPE_CHECKING:
+    from egov_vn.signature.certificate import CertificateInfo, HolderKind
+    from egov_vn.signature.cms import assess_cms, sign_cms, verify_cms
+    from egov_vn.signature.detect import FileKind, assess_file, file_kind
+    from egov_vn.signature.hardware import Pkcs11Signer
+    from egov_vn.signature.http import HttpRevocation, HttpTimestamper
+    from egov_vn.signature.keys import KeySigner, PemSigner, Pkcs12Signer, Signer
+    from egov_vn.signature.memo import Memo, Proofs, digest_of
+    from egov_vn.signature.pades import (
+        AnnexMark,
+        At,
+        Between,
+        CopyMark,
+        InField,
+        OverPerson,
+        PersonImage,
+        SealImage,
+        SignedPdf,
+        TopRight,
+        assess_pdf,
+        check_image,
+        extend_pdf,
+        sign_pdf,
+        sign_pdf_reporting,
+        verify_pdf,
+    )
+    from egov_vn.signature.path import ChainReport, Usage, assess_certificate
+    from egov_vn.signature.policy import RevocationRule, SignaturePolicy, StampStatus
+    from egov_vn.signature.register import (
+        CertificateChange,
+        CertificateDuty,
+        CertificateRegister,
+        RegisteredCertificate,
+        change_duties,
+    )
+    from egov_vn.signature.remote import RemoteSigner
+    from egov_vn.signature.report import Indication, Level, Report, SignatureReport, Signed, SubIndication
+    from egov_vn.signature.revocation import RevocationData, RevocationSource
+    from egov_vn.signature.timestamp import Timestamper, TimestampReport, assess_timestamp, read_timestamp
+    from egov_vn.signature.trust import Anchor, RootPin, TrustStore, check_pin, root_pins
+    from egov_vn.signature.xades import (
+        Asic,
+        AsicKind,
+        AsicLimits,
+        Claims,
+        Commitment,
+        Packaging,
+        PolicyId,
+        ProductionPlace,
+        SignedPart,
+        SignedXml,
+        Tolerance,
+        XmlForm,
+        XmlLimits,
+        XmlProfile,
+        assess_asic,
+        assess_xml,
+        countersign_xml,
+        create_asic,
+        extend_xml,
+        open_asic,
+        sign_asic,
+        sign_files,
+        sign_xml,
+        verify_xml,
+    )
 
 __all__ = [
     "Anchor",
@@ -168,3 +176,76 @@ __all__ = [
     "verify_pdf",
     "verify_xml",
 ]
+
+_HOMES = {
+    "certificate": ("CertificateInfo", "HolderKind"),
+    "cms": ("assess_cms", "sign_cms", "verify_cms"),
+    "detect": ("FileKind", "assess_file", "file_kind"),
+    "hardware": ("Pkcs11Signer",),
+    "http": ("HttpRevocation", "HttpTimestamper"),
+    "keys": ("KeySigner", "PemSigner", "Pkcs12Signer", "Signer"),
+    "memo": ("Memo", "Proofs", "digest_of"),
+    "pades": (
+        "AnnexMark",
+        "At",
+        "Between",
+        "CopyMark",
+        "InField",
+        "OverPerson",
+        "PersonImage",
+        "SealImage",
+        "SignedPdf",
+        "TopRight",
+        "assess_pdf",
+        "check_image",
+        "extend_pdf",
+        "sign_pdf",
+        "sign_pdf_reporting",
+        "verify_pdf",
+    ),
+    "path": ("ChainReport", "Usage", "assess_certificate"),
+    "policy": ("RevocationRule", "SignaturePolicy", "StampStatus"),
+    "register": (
+        "CertificateChange",
+        "CertificateDuty",
+        "CertificateRegister",
+        "RegisteredCertificate",
+        "change_duties",
+    ),
+    "remote": ("RemoteSigner",),
+    "report": ("Indication", "Level", "Report", "SignatureReport", "Signed", "SubIndication"),
+    "revocation": ("RevocationData", "RevocationSource"),
+    "timestamp": ("TimestampReport", "Timestamper", "assess_timestamp", "read_timestamp"),
+    "trust": ("Anchor", "RootPin", "TrustStore", "check_pin", "root_pins"),
+    "xades": (
+        "Asic",
+        "AsicKind",
+        "AsicLimits",
+        "Claims",
+        "Commitment",
+        "Packaging",
+        "PolicyId",
+        "ProductionPlace",
+        "SignedPart",
+        "SignedXml",
+        "Tolerance",
+        "XmlForm",
+        "XmlLimits",
+        "XmlProfile",
+        "assess_asic",
+        "assess_xml",
+        "countersign_xml",
+        "create_asic",
+        "extend_xml",
+        "open_asic",
+        "sign_asic",
+        "sign_files",
+        "sign_xml",
+        "verify_xml",
+    ),
+}
+__getattr__ = lazily(__name__, _HOMES)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
