@@ -20,7 +20,7 @@ WORKPLACES = {"dossier", "document", "archive"}
 EVERYTHING = GROUND | CRAFTS | WORKPLACES | {"testing", "conformance", "batch", "cli"}
 
 MAY_USE = {
-    **dict.fromkeys(STONE, set[str]()),
+    **{name: set[str]() for name in STONE},
     **dict.fromkeys(GROUND - STONE, GROUND),
     **dict.fromkeys(CRAFTS, GROUND),
     **dict.fromkeys(WORKPLACES, GROUND | CRAFTS),
