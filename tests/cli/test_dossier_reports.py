@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import Result
 
 typer_testing = pytest.importorskip("typer.testing", reason="the extra cli is not installed")
+
+if TYPE_CHECKING:
+    from typer.testing import Result
 
 from egov_vn.cli import build  # noqa: E402
 from egov_vn.clock import VIETNAM  # noqa: E402
