@@ -57,6 +57,19 @@ class Evidence(StrEnum):
     ASSUMED = "assumed"
     """From memory, or our reading: not verified."""
 
+    def label(self, lang: Literal["vi", "en"] = "vi") -> str:
+        """Return the word for people: `"theo nguồn dẫn lại"`."""
+        words = _EVIDENCE_WORDS[self.value]
+        return words[0] if lang == "vi" else words[1]
+
+
+_EVIDENCE_WORDS = {
+    "text": ("đã đọc văn bản", "text read"),
+    "report": ("theo nguồn dẫn lại", "reported"),
+    "practice": ("theo thực tế", "practice"),
+    "assumed": ("chưa đối chiếu", "assumed"),
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:

@@ -109,14 +109,14 @@ def test_indicators_with_stated_figures_have_a_score(facts: Path, tmp_path: Path
     inputs.write_text(json.dumps({"source": "CSDLQG", "published": 20, "published_in_time": 19}), encoding="utf-8")
     arguments = ("indicators", facts, "-p", "2026-05", "--inputs", inputs, "--score")
     text = run(*arguments).output
-    assert "1.1\t95.00 %\t5.70/6" in text
+    assert "1.1\t95,00%\t5,70/6" in text
     assert "Tổng điểm: " in text
     assert "Total: " in run(*arguments, "--lang", "en").output
     plain = json.loads(run(*arguments, "--json").output)
     assert len(plain["indicators"]) == 25
     assert plain["score"]["maximum"] == "100"
     inputs.write_text("{}", encoding="utf-8")
-    assert "1.1\t95.00 %" not in run(*arguments).output
+    assert "1.1\t95,00%" not in run(*arguments).output
     inputs.write_text('{"published": 1}', encoding="utf-8")
     assert isinstance(run(*arguments).exception, InvalidInput)
 
@@ -129,9 +129,9 @@ def test_a_catalogue_of_procedures_is_counted(facts: Path, tmp_path: Path) -> No
     ]
     catalogue.write_text(json.dumps(records), encoding="utf-8")
     arguments = ("indicators", facts, "-p", "2026-05", "--catalogue", catalogue)
-    assert "3.1\t50.00 %" in run(*arguments).output
+    assert "3.1\t50,00%" in run(*arguments).output
     inputs.write_text('{"source": "x", "procedures": 4}', encoding="utf-8")
-    assert "3.1\t25.00 %" in run(*arguments, "--inputs", inputs).output
+    assert "3.1\t25,00%" in run(*arguments, "--inputs", inputs).output
     for wrong in ("{}", '[{"MATTHC": "x"}]'):
         catalogue.write_text(wrong, encoding="utf-8")
         assert isinstance(run(*arguments).exception, InvalidInput)

@@ -41,10 +41,10 @@ from egov_vn.dossier import (
     report_xlsx,
 )
 from egov_vn.dossier.facts_io import FactReader, write_facts
+from egov_vn.dossier.indicators import decimal_text
 from egov_vn.dossier.listing import Listing, indicator_listing, overdue_listing, reconciliation_listing
 from egov_vn.errors import BeyondHorizon, InvalidInput
 from egov_vn.finding import Finding, Language, render_terminal
-from egov_vn.testing.dossiers import province_year
 
 __all__ = ["register"]
 
@@ -132,7 +132,8 @@ def _indicators(
     _complain(reader.bad)
     total = national_score(found) if score else None
     if out is not None:
-        _list(out, indicator_listing(found, language_of(lang)), language_of(lang))
+        listing = indicator_listing(found, language_of(lang), period=window, total=total)
+        _list(out, listing, language_of(lang))
     elif as_json:
         plain: Any = [item.to_dict(language_of(lang)) for item in found]
         if total is not None:
@@ -258,26 +259,23 @@ def _synthetic(
     seed: int = typer.Option(1, "--seed", help="Hạt giống: cùng số thì cùng dữ liệu."),
     year: int = typer.Option(2026, "--year", min=2001, max=2099, help="Năm báo cáo."),
 ) -> None:
+    from egov_vn.testing.dossiers import province_year  # noqa: PLC0415 - the test authority, and with it pyHanko
+
     for line in write_facts(province_year(seed=seed, count=count, year=year)):
         typer.echo(line, nl=False)
 
 
 def _indicator_line(item: Indicator, lang: Language) -> str:
-    days = "ngày" if lang == "vi" else "days"
-    value = "-" if item.value is None else f"{item.value} {'%' if item.unit == 'percent' else days}"
     note = item.reason or item.caveat
     score = item.score()
-    points = "" if score is None else f"{score}/{item.points}"
+    points = "" if score is None else f"{decimal_text(score, lang)}/{decimal_text(item.points, lang)}"
     tail = f": {note(lang)}" if note else ""
-    return f"{item.key}\t{value}\t{points}\t{item.title(lang)} ({item.evidence}){tail}"
+    return f"{item.key}\t{item.shown(lang)}\t{points}\t{item.title(lang)} ({item.evidence.label(lang)}){tail}"
 
 
 def _score_line(total: IndicatorScore, lang: Language) -> str:
-    lowest, highest = (band(lang) for band in total.bands)
-    band = lowest if total.band is not None else f"{lowest} … {highest}"
-    span = str(total.lowest) if total.total is not None else f"{total.lowest} … {total.highest}"
-    words = ("Tổng điểm", "chưa đối chiếu với văn bản") if lang == "vi" else ("Total", "not verified against the text")
-    return f"{words[0]}: {span} / {total.maximum}; {band} ({words[1]})"
+    name = "Tổng điểm" if lang == "vi" else "Total"
+    return f"{name}: {total.span(lang)} / {total.maximum}; {total.verdict(lang)}"
 
 
 def _overdue_line(item: OverdueDossier, lang: Language) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from egov_vn.dossier.indicators import Indicator
+from egov_vn.dossier.indicators import Indicator, decimal_text
 from egov_vn.errors import InvalidInput
 from egov_vn.finding import Language, Text
 from egov_vn.law import Evidence, load
@@ -59,6 +59,15 @@ class IndicatorScore:
         """The band, None while the open points could change it."""
         lowest, highest = self.bands
         return lowest if lowest == highest else None
+
+    def span(self, lang: Language = "vi") -> str:
+        """Return the total as people of *lang* write it, or the range while something is open: `"31,03 … 86,84"`."""
+        ends = [self.lowest] if self.total is not None else [self.lowest, self.highest]
+        return " … ".join(decimal_text(end, lang) for end in ends)
+
+    def verdict(self, lang: Language = "vi") -> str:
+        """Return the band, or the range of bands, and how sure the bands are: `"Yếu … Tốt (chưa đối chiếu)"`."""
+        return f"{' … '.join(dict.fromkeys(band(lang) for band in self.bands))} ({self.evidence.label(lang)})"
 
     def to_dict(self, lang: Language = "vi") -> dict[str, Any]:
         """Return the JSON form."""

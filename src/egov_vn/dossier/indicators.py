@@ -23,7 +23,7 @@ from egov_vn.errors import InvalidInput
 from egov_vn.finding import Language, Text
 from egov_vn.law import Citation, Evidence, Row, load
 
-__all__ = ["Indicator", "IndicatorTally", "settled_in_time"]
+__all__ = ["Indicator", "IndicatorTally", "decimal_text", "settled_in_time"]
 
 _SUMS: Final = (
     "in_time",
@@ -86,6 +86,12 @@ _SIGNS: Final = tuple(map(_signs, range((_FLAGS + 1) << 1)))
 _EVERY_FLAG: Final = ~Flag(0)
 
 
+def decimal_text(value: Decimal | None, lang: Language) -> str:
+    """Return *value* with the decimal mark of *lang*: a comma in Vietnamese; nothing for None."""
+    text = "" if value is None else str(value)
+    return text.replace(".", ",") if lang == "vi" else text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator:
     """One indicator: key, title, unit, and its share with the numbers it is made of, or the reason why there is none.
@@ -121,6 +127,13 @@ class Indicator:
         if self.share is None:
             return None
         return _rounded(self.share * 100 if self.unit == "percent" else self.share / 86_400)
+
+    def shown(self, lang: Language = "vi") -> str:
+        """Return the value with its unit as people write it: `"89,43%"`, `"8,59 ngày"`; a dash if there is none."""
+        if self.value is None:
+            return "-"
+        unit = "%" if self.unit == "percent" else " ngày" if lang == "vi" else " days"
+        return decimal_text(self.value, lang) + unit
 
     def score(self, maximum: Decimal | int | None = None) -> Decimal | None:
         """Return the points: linear up to the threshold (100 % without one), all from there on; None without a share.

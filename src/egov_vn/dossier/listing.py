@@ -12,8 +12,10 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
-from egov_vn.dossier.indicators import Indicator
+from egov_vn.dossier.indicator_score import IndicatorScore
+from egov_vn.dossier.indicators import Indicator, decimal_text
 from egov_vn.dossier.overdue import OverdueDossier
+from egov_vn.dossier.periods import Period
 from egov_vn.dossier.reconcile import Reconciliation
 from egov_vn.dossier.report_output import STYLE, defused, worksheet
 from egov_vn.finding import Language
@@ -109,11 +111,22 @@ def overdue_listing(found: Sequence[OverdueDossier], lang: Language = "vi") -> L
     )
 
 
-def indicator_listing(found: Iterable[Indicator], lang: Language = "vi") -> Listing:
-    """Return the list of indicators with the numbers that they are made of."""
+def indicator_listing(
+    found: Iterable[Indicator],
+    lang: Language = "vi",
+    *,
+    period: Period | None = None,
+    total: IndicatorScore | None = None,
+) -> Listing:
+    """Return the list of indicators with the numbers that they are made of; *period* is named in the title.
+
+    Times are in days. The last row is the *total*, if it is given.
+    """
     vi = lang == "vi"
+    title = "Chỉ số phục vụ người dân, doanh nghiệp" if vi else "National indicators"
+    last = () if total is None else (_total_row(total, lang),)
     return Listing(
-        title="Chỉ số phục vụ người dân, doanh nghiệp" if vi else "National indicators",
+        title=title if period is None else f"{title}, {period.label(lang)}",
         head=("Mã", "Chỉ số", "Giá trị", "Tử số", "Mẫu số", "Điểm", "Điểm tối đa", "Ghi chú", "Căn cứ")
         if vi
         else ("Key", "Indicator", "Value", "Part", "Whole", "Points", "Of", "Note", "Source"),
@@ -121,17 +134,28 @@ def indicator_listing(found: Iterable[Indicator], lang: Language = "vi") -> List
             (
                 item.key,
                 item.title(lang),
-                "-" if item.value is None else f"{item.value}{'%' if item.unit == 'percent' else ''}",
-                item.numerator,
+                item.shown(lang),
+                item.numerator if item.unit == "percent" else _days(item.numerator, lang),
                 item.denominator,
-                _points(item.score()),
-                _points(item.points),
+                decimal_text(item.score(), lang),
+                decimal_text(item.points, lang),
                 note(lang) if (note := item.reason or item.caveat) else "",
-                f"{item.source.render(lang)} ({item.evidence})",
+                f"{item.source.render(lang)} ({item.evidence.label(lang)})",
             )
             for item in found
-        ),
+        )
+        + last,
     )
+
+
+def _total_row(total: IndicatorScore, lang: Language) -> tuple[Any, ...]:
+    name = "Tổng điểm" if lang == "vi" else "Total"
+    points = total.span(lang), decimal_text(total.maximum, lang)
+    return ("", name, "", None, None, *points, total.verdict(lang), "")
+
+
+def _days(seconds: int | None, lang: Language) -> str:
+    return "" if seconds is None else decimal_text(round(Decimal(seconds) / 86_400, 2), lang)
 
 
 def reconciliation_listing(found: Reconciliation, lang: Language = "vi") -> Listing:
@@ -147,10 +171,6 @@ def reconciliation_listing(found: Reconciliation, lang: Language = "vi") -> List
             for item in found.differences
         ),
     )
-
-
-def _points(points: Decimal | None) -> str:
-    return "" if points is None else str(points)
 
 
 def _cell(value: Any) -> str:
